@@ -1,0 +1,34 @@
+"""Waking a worker, by a task's name, after the commit. Never waits for a broker and never fails because of one.
+
+What is owed stands in the database; a beat entry finds whatever nobody was woken for.
+"""
+
+import logging
+import threading
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+_waking = threading.Semaphore(2)  # a broker that hangs holds at most two threads
+
+
+def wake(task_name: str) -> None:
+    """After the commit of the present transaction, ask a worker to run the task now."""
+    transaction.on_commit(lambda: _send_aside(task_name))
+
+
+def _send_aside(task_name: str) -> None:
+    if not settings.WAKE_WORKERS or not _waking.acquire(blocking=False):
+        return
+    threading.Thread(target=_send, args=(task_name,), daemon=True).start()
+
+
+def _send(task_name: str) -> None:
+    try:
+        current_app.send_task(task_name, expires=60, retry=False)
+    except Exception as error:  # every broker has exceptions of its own; all mean the same: the sweep will find it
+        logger.warning("could not wake %s: %s", task_name, error)
+    finally:
+        _waking.release()

@@ -1,0 +1,20 @@
+"""All addresses of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tickets.urls")),
+    path("escalations/", include("escalation.urls")),
+    path("help/", include("knowledgebase.urls")),
+    path("notices/", include("notifications.urls")),
+    path("mail/", include("delivery.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "supportdesk.errors.bad_request"
+handler403 = "supportdesk.errors.permission_denied"
+handler404 = "supportdesk.errors.not_found"
+handler500 = "supportdesk.errors.server_error"

@@ -1,0 +1,52 @@
+"""Every write to a ticket begins here: one verb each, keyword-only, one transaction, the event row in it.
+
+Each action locks the ticket's row, asks `tickets.lifecycle` whether the change may happen and raises `ActionRefused`
+with words for the person if not. `now` is an aware instant.
+"""
+
+from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
+from tickets.actions.files import discard_unsent, store_file, sweep_unsent
+from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
+from tickets.actions.intake import EnvironmentFacts, open_ticket
+from tickets.actions.reading import mark_seen
+from tickets.actions.resolving import close_settled, confirm_solved, reopen, resolve
+from tickets.actions.sweeping import (
+    Seen,
+    claim_look,
+    move_tier,
+    recheck_after_calendar_edits,
+    record_manager_page,
+    warn_at_risk,
+)
+from tickets.actions.telling import claim_events
+
+__all__ = [
+    "EnvironmentFacts",
+    "Seen",
+    "assign",
+    "change_severity",
+    "claim_events",
+    "claim_look",
+    "close_settled",
+    "confirm_solved",
+    "customer_reply",
+    "discard_unsent",
+    "mark_seen",
+    "move_tier",
+    "note",
+    "open_ticket",
+    "recheck_after_calendar_edits",
+    "record_manager_page",
+    "reopen",
+    "reply",
+    "reply_and_wait",
+    "resolve",
+    "resume",
+    "start",
+    "store_file",
+    "sweep_unsent",
+    "take",
+    "wait_internally",
+    "wait_on_customer",
+    "warn_at_risk",
+]

@@ -1,0 +1,78 @@
+"""What all actions share: the lock, the refusal, the event row, the status change with its clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from delivery.wake import wake
+from sla.choices import ClockKind
+from tickets import ledger, lifecycle
+from tickets.choices import EventKind, Status
+from tickets.errors import ActionRefused
+from tickets.models import Clock, Follower, Message, Ticket, TicketEvent
+
+FAN_OUT_TASK = "notifications.tasks.fan_out"
+
+
+def locked(ticket: Ticket) -> Ticket:
+    """The ticket as it is now, its row locked to the end of the transaction."""
+    return (
+        Ticket.objects.select_for_update(of=("self",))
+        .select_related("organisation__plan", "assignee", "requester")
+        .get(pk=ticket.pk)
+    )
+
+
+def require(action: str, ticket: Ticket) -> None:
+    """Raise ActionRefused when `action` may not start from the ticket's present status."""
+    if not lifecycle.is_allowed(action, ticket.status):
+        raise ActionRefused(
+            _("This ticket is now “%(status)s”, so this is not possible any more. Look at what changed and try again.")
+            % {"status": ticket.get_status_display()}
+        )
+
+
+def record(
+    ticket: Ticket,
+    kind: EventKind,
+    *,
+    by: User | None,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    message: Message | None = None,
+    is_public: bool = True,
+) -> TicketEvent:
+    """The event row of a change, and a wake-up call for whoever tells people."""
+    event = TicketEvent.objects.create(
+        ticket=ticket, kind=kind, actor=by, at=now, data=data or {}, message=message, is_public=is_public
+    )
+    wake(FAN_OUT_TASK)
+    return event
+
+
+def set_status(ticket: Ticket, status: Status, *, by: User | None, now: datetime, reason: str) -> None:
+    """Change the status and let the resolution clock follow it."""
+    step = lifecycle.resolution_step(ticket.status, status)
+    if ticket.status in (Status.WAITING_CUSTOMER, Status.RESOLVED) and status in lifecycle.ACTIVE_STATUSES:
+        ticket.woken_at = now
+    ticket.status = status
+    if step:
+        ledger.append(ledger.clocks_of(ticket)[ClockKind.RESOLUTION], step, reason=reason, by=by, now=now)
+
+
+def settle(ticket: Ticket, *, now: datetime, fields: tuple[str, ...] = ()) -> None:
+    """Store the ticket's row after a change: status, the queue's order, and when the sweep looks next."""
+    clocks = list(Clock.objects.filter(ticket=ticket))
+    ticket.next_due_at = ledger.earliest_due(ticket, clocks)
+    if ticket.status != Status.RESOLVED:
+        ticket.check_at = ledger.next_look(ticket, clocks, now=now)
+    ticket.updated_at = now
+    ticket.save(update_fields={"status", "woken_at", "next_due_at", "check_at", "updated_at", *fields})
+
+
+def follow(ticket: Ticket, user: User, *, now: datetime) -> None:
+    Follower.objects.get_or_create(ticket=ticket, user=user, defaults={"created_at": now})

@@ -1,0 +1,140 @@
+"""Writing on a ticket: public replies of both sides, and internal notes."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from knowledgebase import markdown
+from sla.choices import ClockKind
+from tickets import ledger, lifecycle
+from tickets.actions.base import follow, locked, record, require, set_status, settle
+from tickets.actions.files import send_unsent
+from tickets.choices import EventKind, MessageKind, Status
+from tickets.errors import ActionRefused
+from tickets.models import Message, Ticket
+
+
+def reply(
+    *,
+    ticket: Ticket,
+    by: User,
+    body: str,
+    now: datetime,
+    submission_key: uuid.UUID | None = None,
+    is_automatic: bool = False,
+) -> Message:
+    """An engineer's public reply. The first one by a human stops the first-response clock. A double click sends one."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        sent = already_sent(ticket, submission_key)
+        if sent:
+            return sent
+        require("reply", ticket)
+        return send_reply(ticket, by=by, body=body, now=now, key=submission_key, is_automatic=is_automatic)
+
+
+def reply_and_wait(
+    *, ticket: Ticket, by: User, body: str, now: datetime, submission_key: uuid.UUID | None = None
+) -> Message:
+    """A public reply that asks the customer something: the reply first, then the resolution clock pauses."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        sent = already_sent(ticket, submission_key)
+        if sent:
+            return sent
+        require("reply", ticket)
+        message = send_reply(ticket, by=by, body=body, now=now, key=submission_key)
+        if ticket.status != Status.WAITING_CUSTOMER:
+            set_status(ticket, Status.WAITING_CUSTOMER, by=by, now=now, reason="waiting_on_customer")
+            record(ticket, EventKind.WAITED_ON_CUSTOMER, by=by, now=now)
+        settle(ticket, now=now)
+        return message
+
+
+def customer_reply(
+    *, ticket: Ticket, by: User, body: str, now: datetime, submission_key: uuid.UUID | None = None
+) -> Message:
+    """The customer writes: a ticket that waited for it goes on, a resolved one reopens, else no clock changes."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        sent = already_sent(ticket, submission_key)
+        if sent:
+            return sent
+        require("customer_reply", ticket)
+        before = ticket.status
+        message = add_message(ticket, by=by, body=body, now=now, key=submission_key)
+        after = Status(lifecycle.status_after_customer_reply(before))
+        if after != before:
+            set_status(ticket, after, by=by, now=now, reason="customer_replied")
+            was_resolved = before == Status.RESOLVED
+            ticket.resolved_at = None
+            record(ticket, EventKind.REOPENED if was_resolved else EventKind.RESUMED, by=by, now=now)
+        record(ticket, EventKind.CUSTOMER_REPLIED, by=by, now=now, message=message)
+        if by.pk != ticket.requester_id:
+            follow(ticket, by, now=now)
+        settle(ticket, now=now, fields=("resolved_at",))
+        return message
+
+
+def note(*, ticket: Ticket, by: User, body: str, now: datetime, submission_key: uuid.UUID | None = None) -> Message:
+    """An internal note: staff only, stops no clock, tells no customer."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        sent = already_sent(ticket, submission_key)
+        if sent:
+            return sent
+        require("note", ticket)
+        message = add_message(ticket, by=by, body=body, now=now, key=submission_key, kind=MessageKind.INTERNAL)
+        record(ticket, EventKind.NOTED, by=by, now=now, message=message, is_public=False)
+        settle(ticket, now=now)
+        return message
+
+
+def send_reply(
+    ticket: Ticket, *, by: User, body: str, now: datetime, key: uuid.UUID | None, is_automatic: bool = False
+) -> Message:
+    """The reply within an action that holds the lock."""
+    message = add_message(ticket, by=by, body=body, now=now, key=key, is_automatic=is_automatic)
+    clocks = ledger.clocks_of(ticket)
+    if not is_automatic and ledger.is_first_response_owed(clocks):
+        ledger.append(clocks[ClockKind.FIRST_RESPONSE], "stopped", reason="answered", by=by, now=now)
+    record(ticket, EventKind.REPLIED, by=by, now=now, message=message)
+    settle(ticket, now=now)
+    return message
+
+
+def already_sent(ticket: Ticket, key: uuid.UUID | None) -> Message | None:
+    return Message.objects.filter(ticket=ticket, submission_key=key).first() if key else None
+
+
+def add_message(
+    ticket: Ticket,
+    *,
+    by: User,
+    body: str,
+    now: datetime,
+    key: uuid.UUID | None,
+    kind: MessageKind = MessageKind.PUBLIC,
+    is_automatic: bool = False,
+) -> Message:
+    """The message row with its files. Raises ActionRefused when there is neither text nor a file."""
+    key = key or uuid.uuid4()
+    message = Message.objects.create(
+        ticket=ticket,
+        author=by,
+        kind=kind,
+        is_from_staff=by.is_staff,
+        is_automatic=is_automatic,
+        body=body,
+        body_html=markdown.render(body),
+        created_at=now,
+        submission_key=key,
+    )
+    if not send_unsent(message, user=by, draft_key=key) and not body.strip():
+        raise ActionRefused(_("Write a message or add a file first."))
+    return message

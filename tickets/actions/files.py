@@ -1,0 +1,73 @@
+"""Files: kept from the moment they arrive, so that a form with a mistake loses none of them."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.models import User
+from tickets.filetypes import sniff
+from tickets.models import Attachment, Message
+
+UNSENT_KEPT_FOR = timedelta(days=1)
+
+
+def store_file(*, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: datetime) -> Attachment:
+    """Keep a file under a random name, with its size in bytes, SHA-256 and the type that its content shows.
+
+    The same content sent twice under one draft is kept once.
+    """
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    head = upload.read(4096)
+    upload.seek(0)
+    name = (upload.name or "file").replace("\x00", "")[-255:]
+    twin = Attachment.objects.unsent(user=by, draft_key=draft_key).filter(sha256=digest.hexdigest(), name=name).first()
+    if twin:
+        return twin
+    attachment = Attachment(
+        draft_key=draft_key,
+        uploaded_by=by,
+        name=name,
+        content_type=sniff(head, name),
+        size=upload.size or 0,
+        sha256=digest.hexdigest(),
+        created_at=now,
+    )
+    attachment.file.save(name, upload, save=False)
+    try:
+        attachment.save(force_insert=True)
+    except BaseException:
+        attachment.file.delete(save=False)  # no file without its row
+        raise
+    return attachment
+
+
+def send_unsent(message: Message, *, user: User, draft_key: uuid.UUID) -> int:
+    """Hang the draft's files on the message that is being sent; how many there were."""
+    return Attachment.objects.unsent(user=user, draft_key=draft_key).update(message=message)
+
+
+def discard_unsent(*, attachment: Attachment, by: User) -> None:
+    """Forget a file that was not sent yet."""
+    with transaction.atomic():
+        for row in Attachment.objects.unsent(user=by, draft_key=attachment.draft_key).filter(pk=attachment.pk):
+            stored = row.file
+            row.delete()
+            transaction.on_commit(lambda stored=stored: stored.storage.delete(stored.name))
+
+
+def sweep_unsent(*, now: datetime, most: int = 200) -> int:
+    """Forget files of drafts that were given up a day ago; how many went."""
+    stale = Attachment.objects.filter(message=None, created_at__lt=now - UNSENT_KEPT_FOR)[:most]
+    gone = 0
+    for attachment in stale:
+        discard_unsent(attachment=attachment, by=attachment.uploaded_by)
+        gone += 1
+    return gone

@@ -1,0 +1,145 @@
+"""Filing a ticket."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import App, Organisation, SdkProduct, User
+from knowledgebase import markdown
+from sla.policies import terms_for
+from sla.terms import to_json
+from tickets import ledger
+from tickets.actions.base import record, settle
+from tickets.actions.files import send_unsent
+from tickets.choices import EventKind
+from tickets.models import Category, Environment, Message, Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentFacts:
+    """Where and when it happened. `occurred_at` is aware; empty text means not told."""
+
+    product: SdkProduct | None = None
+    sdk_version: str = ""
+    platform: str = ""
+    os_version: str = ""
+    device: str = ""
+    network: str = ""
+    channel: str = ""
+    user_ids: str = ""
+    occurred_at: datetime | None = None
+    occurred_zone: str = ""
+    frequency: str = ""
+    steps: str = ""
+
+
+def open_ticket(
+    *,
+    by: User,
+    organisation: Organisation,
+    app: App | None,
+    category: Category,
+    severity: str,
+    subject: str,
+    description: str,
+    environment: EnvironmentFacts,
+    submission_key: uuid.UUID,
+    now: datetime,
+    requester: User | None = None,
+    is_shared: bool = True,
+) -> Ticket:
+    """File a ticket: its opening message with the files sent under `submission_key`, its clocks, the event `opened`.
+
+    The same `submission_key` again gives the ticket that is already there, so a double click files one. `requester` is
+    given when an engineer files for a caller; the opening message is then no first response.
+    """
+    existing = Ticket.objects.filter(submission_key=submission_key, requester=requester or by).first()
+    if existing:
+        return existing
+    try:
+        with transaction.atomic():
+            return _open(
+                by=by,
+                organisation=organisation,
+                app=app,
+                category=category,
+                severity=severity,
+                subject=subject,
+                description=description,
+                environment=environment,
+                submission_key=submission_key,
+                now=now,
+                requester=requester or by,
+                is_shared=is_shared,
+            )
+    except IntegrityError:
+        # The other half of a double click was faster. Anything else is not ours to hide.
+        return Ticket.objects.get(submission_key=submission_key, requester=requester or by)
+
+
+def _open(
+    *,
+    by: User,
+    organisation: Organisation,
+    app: App | None,
+    category: Category,
+    severity: str,
+    subject: str,
+    description: str,
+    environment: EnvironmentFacts,
+    submission_key: uuid.UUID,
+    now: datetime,
+    requester: User,
+    is_shared: bool,
+) -> Ticket:
+    ticket = Ticket.objects.create(
+        organisation=organisation,
+        app=app,
+        requester=requester,
+        category=category,
+        severity=severity,
+        subject=subject,
+        sla_terms=to_json(terms_for(organisation)),
+        created_at=now,
+        updated_at=now,
+        submission_key=submission_key,
+        is_shared=is_shared,
+    )
+    _describe(ticket, environment)
+    message = Message.objects.create(
+        ticket=ticket,
+        author=by,
+        is_from_staff=by.is_staff,
+        body=description,
+        body_html=markdown.render(description),
+        created_at=now,
+        submission_key=submission_key,
+    )
+    send_unsent(message, user=by, draft_key=submission_key)
+    ledger.start_clocks(ticket, by=by, now=now)
+    record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": severity})
+    settle(ticket, now=now)
+    return ticket
+
+
+def _describe(ticket: Ticket, facts: EnvironmentFacts) -> None:
+    row = Environment(
+        ticket=ticket,
+        product=facts.product,
+        platform=facts.platform,
+        os_version=facts.os_version,
+        device=facts.device,
+        network=facts.network,
+        channel=facts.channel,
+        user_ids=facts.user_ids,
+        occurred_at=facts.occurred_at,
+        occurred_zone=facts.occurred_zone,
+        frequency=facts.frequency,
+        steps=facts.steps,
+    )
+    row.set_version(facts.sdk_version)
+    row.save(force_insert=True)

@@ -1,0 +1,93 @@
+"""The end of a ticket, and when it turns out not to be the end."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from sla.choices import ClockKind
+from tickets import ledger
+from tickets.actions.base import locked, record, require, set_status, settle
+from tickets.actions.conversation import add_message, already_sent, send_reply
+from tickets.choices import EventKind, Status
+from tickets.errors import ActionRefused
+from tickets.models import Resolution, Ticket
+
+
+def resolve(
+    *,
+    ticket: Ticket,
+    by: User,
+    message: str,
+    cause: str,
+    fix: str,
+    prevention: str,
+    now: datetime,
+    submission_key: uuid.UUID | None = None,
+) -> Ticket:
+    """An engineer resolves with a public message and what was found. Stops both clocks: the message is an answer too."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        if already_sent(ticket, submission_key):
+            return ticket
+        require("resolve", ticket)
+        if not message.strip():
+            raise ActionRefused(_("Write to the customer what the solution is."))
+        send_reply(ticket, by=by, body=message, now=now, key=submission_key)
+        Resolution.objects.create(ticket=ticket, by=by, at=now, cause=cause, fix=fix, prevention=prevention)
+        return _resolved(ticket, by=by, now=now, data={"by_customer": False})
+
+
+def confirm_solved(*, ticket: Ticket, by: User, now: datetime) -> Ticket:
+    """The customer says that it is solved. A first response that is still owed is cancelled, not missed."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        if ticket.status == Status.RESOLVED:
+            return ticket
+        require("confirm_solved", ticket)
+        clocks = ledger.clocks_of(ticket)
+        if ledger.is_first_response_owed(clocks):
+            ledger.append(clocks[ClockKind.FIRST_RESPONSE], "cancelled", reason="solved_by_customer", by=by, now=now)
+        return _resolved(ticket, by=by, now=now, data={"by_customer": True})
+
+
+def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime) -> Ticket:
+    """A resolved ticket goes on with what was left of its resolution clock. Tier and first response stay as they were."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        if ticket.is_open:
+            return ticket
+        require("reopen", ticket)
+        if not reason.strip():
+            raise ActionRefused(_("Say in a sentence what is still wrong."))
+        message = add_message(ticket, by=by, body=reason, now=now, key=None)
+        set_status(ticket, Status.OPEN, by=by, now=now, reason="reopened")
+        ticket.resolved_at = None
+        record(ticket, EventKind.REOPENED, by=by, now=now, message=message)
+        settle(ticket, now=now, fields=("resolved_at",))
+        return ticket
+
+
+def close_settled(*, ticket: Ticket, now: datetime) -> bool:
+    """Close a ticket that stayed resolved for as long as its plan says. True when this call closed it."""
+    with transaction.atomic():
+        ticket = locked(ticket)
+        if ticket.status != Status.RESOLVED or ticket.check_at is None or ticket.check_at > now:
+            return False
+        ticket.status, ticket.closed_at, ticket.check_at = Status.CLOSED, now, None
+        record(ticket, EventKind.CLOSED, by=None, now=now)
+        settle(ticket, now=now, fields=("closed_at",))
+        return True
+
+
+def _resolved(ticket: Ticket, *, by: User, now: datetime, data: dict[str, object]) -> Ticket:
+    set_status(ticket, Status.RESOLVED, by=by, now=now, reason="resolved")
+    ticket.resolved_at = now
+    ticket.check_at = now + timedelta(days=ticket.organisation.plan.closes_after_days)
+    record(ticket, EventKind.RESOLVED, by=by, now=now, data=data)
+    settle(ticket, now=now, fields=("resolved_at",))
+    return ticket

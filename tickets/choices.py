@@ -1,0 +1,57 @@
+"""Codes of the tickets floor. Codes are stored, labels are translated at display."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(TextChoices):
+    OPEN = "open", pgettext_lazy("ticket status", "Open")
+    IN_PROGRESS = "in_progress", pgettext_lazy("ticket status", "In progress")
+    WAITING_CUSTOMER = "waiting_customer", pgettext_lazy("ticket status", "Waiting on customer")
+    WAITING_INTERNAL = "waiting_internal", pgettext_lazy("ticket status", "Waiting internally")
+    RESOLVED = "resolved", pgettext_lazy("ticket status", "Resolved")
+    CLOSED = "closed", pgettext_lazy("ticket status", "Closed")
+
+
+class MessageKind(TextChoices):
+    PUBLIC = "public", _("Public reply")
+    INTERNAL = "internal", _("Internal note")
+
+
+class Frequency(TextChoices):
+    ALWAYS = "always", _("Every time")
+    OFTEN = "often", _("Often")
+    SOMETIMES = "sometimes", _("Now and then")
+    ONCE = "once", _("Once so far")
+
+
+class Network(TextChoices):
+    WIFI = "wifi", "Wi-Fi"
+    CELLULAR_5G = "5g", "5G"
+    CELLULAR_4G = "4g", "4G"
+    ETHERNET = "ethernet", _("Ethernet")
+    VPN = "vpn", _("VPN or proxy")
+    MIXED = "mixed", _("Several")
+
+
+class EventKind(TextChoices):
+    """What happened to a ticket: the past participle of the action's verb."""
+
+    OPENED = "opened", pgettext_lazy("ticket event", "Filed")
+    REPLIED = "replied", pgettext_lazy("ticket event", "Engineer answered")
+    CUSTOMER_REPLIED = "customer_replied", pgettext_lazy("ticket event", "Customer wrote")
+    NOTED = "noted", pgettext_lazy("ticket event", "Internal note added")
+    ASSIGNED = "assigned", pgettext_lazy("ticket event", "Assigned")
+    STARTED = "started", pgettext_lazy("ticket event", "Work started")
+    SEVERITY_CHANGED = "severity_changed", pgettext_lazy("ticket event", "Severity changed")
+    WAITED_ON_CUSTOMER = "waited_on_customer", pgettext_lazy("ticket event", "Waiting on customer")
+    WAITED_INTERNALLY = "waited_internally", pgettext_lazy("ticket event", "Waiting internally")
+    RESUMED = "resumed", pgettext_lazy("ticket event", "Resumed")
+    RESOLVED = "resolved", pgettext_lazy("ticket event", "Resolved")
+    REOPENED = "reopened", pgettext_lazy("ticket event", "Reopened")
+    CLOSED = "closed", pgettext_lazy("ticket event", "Closed")
+    ESCALATED = "escalated", pgettext_lazy("ticket event", "Escalated")
+    MANAGER_PAGED = "manager_paged", pgettext_lazy("ticket event", "Escalation manager paged")
+    AT_RISK = "at_risk", pgettext_lazy("ticket event", "Deadline at risk")
+    BREACHED = "breached", pgettext_lazy("ticket event", "Deadline missed")

@@ -1,0 +1,211 @@
+"""Writing the clocks' ledger and the cache of what it says. Called by actions, inside their transaction, the ticket locked.
+
+Due instants themselves are decided by `sla.clock`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from accounts.models import User
+from sla.choices import ClockKind, ClockState
+from sla.clock import ClockFacts, Reading, Segment, read
+from sla.policies import calendar_of
+from sla.terms import SeverityTerms, from_json
+from tickets.choices import EventKind
+from tickets.lifecycle import ACTIVE_STATUSES
+from tickets.models import Clock, ClockSegment, Ticket, TicketEvent
+
+BreachCause = Literal["elapsed", "severity_change", "calendar_edit"]
+TICK = timedelta(microseconds=1)  # the database's resolution: breached is strictly after due
+
+
+def current_terms(ticket: Ticket) -> SeverityTerms:
+    """The terms of the ticket's present severity, from the snapshot taken when it was opened."""
+    return from_json(ticket.sla_terms)[ticket.severity]
+
+
+def start_clocks(ticket: Ticket, *, by: User, now: datetime) -> list[Clock]:
+    terms = current_terms(ticket)
+    targets = {ClockKind.FIRST_RESPONSE: terms.first_response, ClockKind.RESOLUTION: terms.resolution}
+    clocks = []
+    for kind, target in targets.items():
+        clock = Clock(ticket=ticket, kind=kind, target_for=target, calendar_id=terms.calendar_id)
+        clock.save(force_insert=True)
+        append(clock, "started", reason="opened", by=by, now=now)
+        clocks.append(clock)
+    return clocks
+
+
+def clocks_of(ticket: Ticket) -> dict[str, Clock]:
+    """The ticket's clocks by kind, with calendar and segments loaded (2 queries)."""
+    clocks = Clock.objects.filter(ticket=ticket).select_related("calendar").prefetch_related("segments")
+    return {clock.kind: clock for clock in clocks}
+
+
+def facts_of(clock: Clock) -> ClockFacts:
+    """The pure facts of a clock; reads its segments and calendar."""
+    return ClockFacts(
+        segments=[Segment(each.step, each.at) for each in clock.segments.all()],
+        target=clock.target_for,
+        calendar=calendar_of(clock.calendar),
+        breached_at=clock.breached_at,
+        frozen_due_at=clock.due_at if clock.stopped_at or clock.breached_at else None,
+    )
+
+
+def append(
+    clock: Clock,
+    step: Literal["started", "paused", "resumed", "stopped", "cancelled"],
+    *,
+    reason: str,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """One more line of the ledger. What the clock had missed by `now` is recorded first: a breach is never lost."""
+    if step != "started":
+        note_breach(clock, now=now)
+    ClockSegment.objects.create(
+        clock=clock,
+        step=step,
+        at=now,
+        reason=reason,
+        by=by,
+        calendar_version=clock.calendar.version if clock.calendar else 0,
+    )
+    clock._prefetched_objects_cache = {}
+    if step == "resumed":
+        clock.stopped_at = None
+    store_reading(clock, read(facts_of(clock), now))
+
+
+def note_breach(clock: Clock, *, now: datetime) -> bool:
+    """Record that the clock's due has passed, dated at the due. True when this call recorded it."""
+    if clock.breached_at or clock.stopped_at or clock.state == ClockState.CANCELLED:
+        return False
+    reading = read(facts_of(clock), now)
+    if reading.breached_at is None:
+        return False
+    _record_breach(clock, due_at=reading.due_at, breached_at=reading.breached_at, cause="elapsed", now=now)
+    return True
+
+
+def retarget(ticket: Ticket, *, cause: BreachCause, now: datetime) -> None:
+    """Recompute unstopped, unbreached clocks from creation with the present terms and calendar, keeping paused spans.
+
+    A due that then lies in the past is a breach dated now, with the change as its cause: nobody could have met it.
+    """
+    terms = current_terms(ticket)
+    targets = {ClockKind.FIRST_RESPONSE: terms.first_response, ClockKind.RESOLUTION: terms.resolution}
+    for clock in clocks_of(ticket).values():
+        if clock.stopped_at or clock.state == ClockState.CANCELLED or note_breach(clock, now=now) or clock.breached_at:
+            continue
+        clock.target_for = targets[ClockKind(clock.kind)]
+        clock.calendar_id = terms.calendar_id
+        if cause == "severity_change":
+            clock.warned_at = None
+        reading = read(facts_of(clock), now)
+        if reading.breached_at:
+            _record_breach(clock, due_at=reading.due_at, breached_at=now, cause=cause, now=now)
+        else:
+            store_reading(clock, reading)
+
+
+def store_reading(clock: Clock, reading: Reading) -> None:
+    """Refresh the cached columns from a reading."""
+    clock.state = reading.state
+    clock.due_at = reading.due_at
+    clock.at_risk_at = reading.at_risk_at
+    clock.stopped_at = reading.stopped_at
+    clock.calendar_version = clock.calendar.version if clock.calendar else 0
+    clock.save(
+        update_fields=[
+            "target_for",
+            "calendar",
+            "calendar_version",
+            "state",
+            "due_at",
+            "at_risk_at",
+            "warned_at",
+            "stopped_at",
+        ]
+    )
+
+
+def _record_breach(
+    clock: Clock, *, due_at: datetime | None, breached_at: datetime, cause: BreachCause, now: datetime
+) -> None:
+    clock.breached_at, clock.breach_cause, clock.due_at = breached_at, cause, due_at
+    clock.save(update_fields=["breached_at", "breach_cause"])
+    store_reading(clock, read(facts_of(clock), now))
+    TicketEvent.objects.create(
+        ticket_id=clock.ticket_id,
+        kind=EventKind.BREACHED,
+        actor=None,
+        at=now,
+        data={"clock": clock.kind, "due_at": (due_at or breached_at).isoformat(), "cause": cause},
+    )
+
+
+def earliest_due(ticket: Ticket, clocks: Iterable[Clock]) -> datetime | None:
+    """The earliest due of a clock that runs and is not stopped, breached ones included; None while we wait."""
+    if ticket.status not in ACTIVE_STATUSES:
+        return None
+    dues = [each.due_at for each in clocks if each.due_at and not each.stopped_at]
+    return min(dues, default=None)
+
+
+def next_look(ticket: Ticket, clocks: Iterable[Clock], *, now: datetime) -> datetime | None:
+    """When the sweep should look at the ticket again after a change; early is fine, late is not.
+
+    A clock that is breached and not stopped is worth a look at once: the ladder then says when the next step is.
+    """
+    clocks = list(clocks)
+    if ticket.status in ACTIVE_STATUSES and any(each.breached_at and not each.stopped_at for each in clocks):
+        return now
+    return next_clock_look(ticket, clocks)
+
+
+def next_clock_look(ticket: Ticket, clocks: Iterable[Clock]) -> datetime | None:
+    """The earliest warning or breach to come; None while no clock runs."""
+    if ticket.status not in ACTIVE_STATUSES:
+        return None
+    looks: list[datetime] = []
+    for clock in clocks:
+        if clock.stopped_at or clock.breached_at or clock.state != ClockState.RUNNING:
+            continue
+        if clock.at_risk_at and not clock.warned_at:
+            looks.append(clock.at_risk_at)
+        if clock.due_at:
+            looks.append(clock.due_at + TICK)
+    return min(looks, default=None)
+
+
+def is_stale(clock: Clock) -> bool:
+    """Was the clock computed with an older version of its calendar, and may it still change?"""
+    if clock.calendar is None or clock.stopped_at or clock.breached_at:
+        return False
+    return clock.calendar_version != clock.calendar.version
+
+
+def idle_spans(clocks: Iterable[Clock]) -> list[tuple[datetime, datetime]]:
+    """The closed spans in which the ticket waited on the customer or was resolved, from the resolution clock's ledger."""
+    spans: list[tuple[datetime, datetime]] = []
+    for clock in clocks:
+        if clock.kind != ClockKind.RESOLUTION:
+            continue
+        idle_from: datetime | None = None
+        for segment in clock.segments.all():
+            if segment.step in ("paused", "stopped"):
+                idle_from = idle_from or segment.at
+            elif segment.step == "resumed" and idle_from:
+                spans.append((idle_from, segment.at))
+                idle_from = None
+    return spans
+
+
+def is_first_response_owed(clocks: dict[str, Clock]) -> bool:
+    clock = clocks.get(ClockKind.FIRST_RESPONSE)
+    return clock is not None and clock.stopped_at is None and clock.state != ClockState.CANCELLED

@@ -1,0 +1,20 @@
+"""Tickets and all that hangs on one."""
+
+from tickets.models.clocks import Clock, ClockSegment
+from tickets.models.conversation import Attachment, Message
+from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
+from tickets.models.timeline import TicketEvent
+
+__all__ = [
+    "Attachment",
+    "Category",
+    "Clock",
+    "ClockSegment",
+    "Environment",
+    "Follower",
+    "Message",
+    "Resolution",
+    "Ticket",
+    "TicketEvent",
+    "TicketVisit",
+]

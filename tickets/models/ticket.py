@@ -1,0 +1,195 @@
+"""The ticket itself: one problem of one organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.bilingual import BilingualName, in_reader_language
+from accounts.choices import MemberRole, Platform, Tier
+from accounts.models import App, Membership, Organisation, SdkProduct, User, VersionedModel
+from sla.choices import Severity
+from tickets.choices import Frequency, Network, Status
+from tickets.lifecycle import OPEN_STATUSES
+
+
+class Category(BilingualName, models.Model):
+    """What kind of problem it is; decides what is asked."""
+
+    code = models.SlugField(unique=True)
+    name_en = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80)
+    example_en = models.CharField(max_length=200, blank=True)
+    example_zh = models.CharField(max_length=200, blank=True)
+    is_about_a_call = models.BooleanField(default=True, help_text=_("Ask for channel, user ids and time of the call."))
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    @property
+    def example(self) -> str:
+        return in_reader_language(self, "example")
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, user: User) -> TicketQuerySet:
+        """Staff see every ticket. Customers see, of their own organisations', what is shared, what they filed or
+        follow, and as organisation admin everything."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_staff:
+            return self
+        memberships = Membership.objects.filter(user=user, organisation=OuterRef("organisation"))
+        followed = Follower.objects.filter(user=user, ticket=OuterRef("pk"))
+        return self.filter(
+            Exists(memberships),
+            Q(is_shared=True)
+            | Q(requester=user)
+            | Exists(followed)
+            | Exists(memberships.filter(role=MemberRole.ADMIN)),
+        )
+
+    def open(self) -> TicketQuerySet:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def worth_a_look(self, now: datetime) -> TicketQuerySet:
+        """Tickets whose `check_at` has come, the longest waiting first."""
+        return self.filter(check_at__lte=now).order_by("check_at", "pk")
+
+
+class Ticket(models.Model):
+    """`check_at` is the earliest instant at which a clock or the ladder is worth a look; it may be early, never late.
+    `step_no` counts every move between tiers, up or down. `sla_terms` are the targets in force at creation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tickets")
+    app = models.ForeignKey(App, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
+    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tickets_filed")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
+    subject = models.CharField(_("subject"), max_length=200)
+    severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
+    tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, default=Tier.T1)
+    assignee = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets_assigned"
+    )
+    is_shared = models.BooleanField(_("shared with the organisation"), default=True)
+
+    sla_terms = models.JSONField()
+    step_no = models.PositiveIntegerField(default=0)
+    last_step_at = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True)  # last reopened, or resumed from waiting on the customer
+    manager_paged_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)  # earliest due of an unstopped running clock: the queue's order
+
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    submission_key = models.UUIDField(unique=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        indexes = (
+            models.Index(fields=("check_at",), name="ticket_check_at", condition=Q(check_at__isnull=False)),
+            models.Index(
+                fields=("next_due_at", "severity", "id"),
+                name="ticket_queue",
+                condition=Q(status__in=("open", "in_progress", "waiting_customer", "waiting_internal")),
+            ),
+            models.Index(fields=("organisation", "status", "-updated_at"), name="ticket_org_status"),
+            models.Index(fields=("assignee", "status"), name="ticket_assignee_status"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="ticket_severity_known"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),
+            models.CheckConstraint(condition=Q(tier__in=Tier.values), name="ticket_tier_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:detail", args=[self.pk])
+
+    @property
+    def number(self) -> str:
+        return f"#{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def severity_code(self) -> str:
+        return self.severity.upper()
+
+
+class Environment(VersionedModel):
+    """Where and when it happened. Instants in UTC; `occurred_zone` is the IANA zone in which the customer gave them."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="environment")
+    product = models.ForeignKey(
+        SdkProduct, verbose_name=_("SDK"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    platform = models.CharField(_("platform"), max_length=20, choices=Platform.choices, blank=True)
+    os_version = models.CharField(_("operating system"), max_length=80, blank=True)
+    device = models.CharField(_("device"), max_length=120, blank=True)
+    network = models.CharField(_("network"), max_length=10, choices=Network.choices, blank=True)
+    channel = models.CharField(_("channel or room"), max_length=128, blank=True)
+    user_ids = models.CharField(_("user ids"), max_length=255, blank=True)
+    occurred_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    occurred_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    frequency = models.CharField(_("how often"), max_length=10, choices=Frequency.choices, blank=True)
+    steps = models.TextField(_("steps to reproduce"), blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("channel",), name="environment_channel"),)
+
+
+class Follower(models.Model):
+    """A person who is told of what happens on a ticket without owning it."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="followers")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("ticket", "user"), name="follower_unique"),)
+
+
+class Resolution(models.Model):
+    """One time that a ticket was resolved: cause, fix and prevention, in the engineer's words. Append-only."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="resolutions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    cause = models.TextField(_("cause"), blank=True)
+    fix = models.TextField(_("fix"), blank=True)
+    prevention = models.TextField(_("prevention"), blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+
+class TicketVisit(models.Model):
+    """How far a person has read a ticket: everything up to that event."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="visits")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seen_event_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("ticket", "user"), name="visit_unique"),)
