@@ -1,6 +1,10 @@
 """Addresses of this floor."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from delivery import views
 
 app_name = "delivery"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.page, name="folder"),
+]

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "bs_icon_templates",
     "django_htmx",
+    "supportdesk",
     "accounts",
     "delivery",
     "textsearch",
@@ -133,7 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = reverse_lazy("account_login")
-LOGIN_REDIRECT_URL = reverse_lazy("home")
+LOGIN_REDIRECT_URL = reverse_lazy("tickets:home")
 LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24  # seconds
 

@@ -28,7 +28,9 @@ PAIRS = [
 
 
 def themes() -> dict[str, dict[str, str]]:
-    rows = re.findall(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)", TABLE.read_text(encoding="utf-8"))
+    rows = re.findall(
+        r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)", TABLE.read_text(encoding="utf-8")
+    )
     return {
         "light": {name: light for name, light, _ in rows},
         "dark": {name: dark for name, _, dark in rows},

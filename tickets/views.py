@@ -1,5 +1,16 @@
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "base.html")
+
+
+ticket_list = new_ticket = home
+
+
+@login_required
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse("")
+    return render(request, "base.html")

@@ -1,0 +1,36 @@
+"""Instants and durations for templates, in the reader's form."""
+
+from datetime import UTC, datetime, timedelta
+
+from django import template
+from django.utils import timezone
+
+from sla import wording
+
+register = template.Library()
+
+
+@register.filter
+def duration(seconds: float | timedelta | None) -> str:
+    return "" if seconds is None else wording.duration(seconds)
+
+
+@register.filter
+def working_duration(seconds: float | None) -> str:
+    return "" if seconds is None else wording.duration(seconds, days=False)
+
+
+@register.filter
+def instant(at: datetime | None) -> str:
+    return "" if at is None else wording.instant(at)
+
+
+@register.filter
+def short_instant(at: datetime | None) -> str:
+    return "" if at is None else wording.short_instant(at, now=timezone.now())
+
+
+@register.filter
+def iso(at: datetime | None) -> str:
+    """For the datetime attribute of <time>: UTC, whole seconds."""
+    return "" if at is None else at.astimezone(UTC).isoformat(timespec="seconds")

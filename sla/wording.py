@@ -1,0 +1,55 @@
+"""Instants and durations in the reader's form. Pure but for the reader's language and zone, which the caller activates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+_BEIJING = "Asia/Shanghai"
+
+
+def duration(seconds: float | timedelta, *, days: bool = True) -> str:
+    """At most two units, rounded down: "38 min", "1 h 5 min", "2 d 3 h", "45 s". Negative durations lose their sign.
+
+    Working time is shown without days (`days=False`): a working day is no 24 h. `static/js/clock.js` does the same.
+    """
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    whole = abs(int(seconds))
+    days_whole = whole // 86400 if days else 0
+    hours, minutes = (whole - days_whole * 86400) // 3600, whole % 3600 // 60
+    if days_whole:
+        return _two(_("%(n)s d") % {"n": days_whole}, hours and _("%(n)s h") % {"n": hours})
+    if hours:
+        return _two(_("%(n)s h") % {"n": hours}, minutes and _("%(n)s min") % {"n": minutes})
+    return _("%(n)s min") % {"n": minutes} if minutes else _("%(n)s s") % {"n": whole}
+
+
+def _two(first: str, second: str | int) -> str:
+    return f"{first} {second}" if second else first
+
+
+def instant(at: datetime) -> str:
+    """Date, time and zone: "22 Nov 2026, 14:05 (Asia/Shanghai)", in Chinese "2026-11-22 14:05（北京时间）"."""
+    zone = str(timezone.get_current_timezone())
+    if is_chinese():
+        return f"{short_instant(at, with_date=True)}（{'北京时间' if zone == _BEIJING else zone}）"
+    return f"{short_instant(at, with_date=True)} ({zone})"
+
+
+def short_instant(at: datetime, *, now: datetime | None = None, with_date: bool = False) -> str:
+    """Time alone for an instant of the reader's today (`now` given), else date and time, without the zone."""
+    local = timezone.localtime(at)
+    if not with_date and now is not None and local.date() == timezone.localtime(now).date():
+        return local.strftime("%H:%M")
+    if is_chinese():
+        return local.strftime("%Y-%m-%d %H:%M")
+    return f"{local.day} {date_format(local, 'M Y')}, {local:%H:%M}"
+
+
+def is_chinese() -> bool:
+    return (get_language() or "en").startswith("zh")
