@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from tickets import views
+from tickets.views import detail, filing, home, listing
 
 app_name = "tickets"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("tickets/", views.ticket_list, name="list"),
-    path("tickets/new/", views.new_ticket, name="new"),
-    path("tickets/<int:pk>/", views.detail, name="detail"),
+    path("", home.home, name="home"),
+    path("tickets/", listing.ticket_list, name="list"),
+    path("tickets/new/", filing.new_ticket, name="new"),
+    path("tickets/<int:pk>/", detail.detail, name="detail"),
 ]

@@ -6,11 +6,3 @@ from django.shortcuts import render
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "base.html")
-
-
-ticket_list = new_ticket = home
-
-
-@login_required
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "base.html")
