@@ -112,7 +112,11 @@ def _claim(seen: Seen, target: Target, *, check_at: datetime | None, now: dateti
 
 
 def _expected_at(ticket: Ticket, plan: StepPlan | None, *, now: datetime) -> datetime | None:
-    """By when the new tier takes over, counted on the hours of the ticket's severity."""
+    """By when the new tier takes over, counted on the hours of the ticket's severity.
+
+    Never later than the grace of the ticket's own terms: by then the ladder would have moved on.
+    """
     if plan is None:
         return None
-    return calendar_for_terms(ledger.current_terms(ticket)).add(now, plan.taken_over_within)
+    terms = ledger.current_terms(ticket)
+    return calendar_for_terms(terms).add(now, min(plan.taken_over_within, terms.grace))

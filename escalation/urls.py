@@ -6,5 +6,6 @@ from escalation import views
 
 app_name = "escalation"
 urlpatterns = [
-    path("", views.page, name="board"),
+    path("", views.board, name="board"),
+    path("tickets/<int:pk>/hand-up/", views.hand_up, name="hand_up"),
 ]

@@ -6,6 +6,8 @@ import functools
 import json
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import BilingualName
@@ -45,17 +47,26 @@ def _compile(definition: str) -> BusinessCalendar:
 
 
 class SlaPolicy(models.Model):
-    """The targets a plan promises."""
+    """The targets a plan promises. The one without a plan holds for every plan that has none of its own."""
 
-    plan = models.OneToOneField(SupportPlan, on_delete=models.CASCADE, related_name="sla_policy")
+    plan = models.OneToOneField(SupportPlan, null=True, blank=True, on_delete=models.CASCADE, related_name="sla_policy")
+    is_default = models.BooleanField(default=False, editable=False)
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="policies")
 
     class Meta:
         verbose_name = _("SLA policy")
         verbose_name_plural = _("SLA policies")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("is_default",), condition=Q(is_default=True), name="sla_policy_one_default"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_default=True) ^ Q(plan__isnull=False), name="sla_policy_plan_or_default"
+            ),
+        )
 
     def __str__(self) -> str:
-        return str(self.plan)
+        return str(self.plan) if self.plan else gettext("Every other plan")
 
 
 class SlaTarget(models.Model):

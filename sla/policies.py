@@ -1,5 +1,7 @@
 """Which terms apply to an organisation's next ticket."""
 
+from django.db.models import Q
+
 from accounts.models import Organisation
 from sla.calendar import BusinessCalendar
 from sla.models import Calendar, SlaPolicy
@@ -7,8 +9,10 @@ from sla.terms import SeverityTerms, Terms
 
 
 def terms_for(organisation: Organisation) -> Terms:
-    """The targets of the organisation's plan, by severity code. Raises SlaPolicy.DoesNotExist for a plan without policy."""
-    policy = SlaPolicy.objects.select_related("calendar").prefetch_related("targets").get(plan=organisation.plan_id)
+    """The targets by severity code: of the organisation's plan, or the default ones where the plan has none (2 queries)."""
+    policies = SlaPolicy.objects.select_related("calendar").prefetch_related("targets")
+    own_or_default = policies.filter(Q(plan=organisation.plan_id) | Q(is_default=True)).order_by("is_default")
+    policy = own_or_default[0]
     return {target.severity: target.terms(policy.calendar) for target in policy.targets.all()}
 
 

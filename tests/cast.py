@@ -10,7 +10,8 @@ from typing import Any
 
 from accounts.choices import MemberRole, Platform, Role, Tier
 from accounts.models import App, Membership, Organisation, SdkProduct, SupportPlan, Team, User
-from sla.actions import DEFAULT_TARGETS, ensure_china_calendar, ensure_policy
+from sla.actions import ensure_china_calendar, ensure_policy
+from sla.defaults import DEFAULT_TARGETS
 from tickets.actions import EnvironmentFacts, open_ticket
 from tickets.models import Category, Ticket
 

@@ -22,15 +22,15 @@ def working_duration(seconds: float | None) -> str:
 
 @register.filter
 def instant(at: datetime | None) -> str:
-    return "" if at is None else wording.instant(at)
+    return "" if not at else wording.instant(at)
 
 
 @register.filter
 def short_instant(at: datetime | None) -> str:
-    return "" if at is None else wording.short_instant(at, now=timezone.now())
+    return "" if not at else wording.short_instant(at, now=timezone.now())
 
 
 @register.filter
 def iso(at: datetime | None) -> str:
     """For the datetime attribute of <time>: UTC, whole seconds."""
-    return "" if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
+    return "" if not at else at.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,128 @@
+"""The sweep against the database: once each, whoever looks."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import close_old_connections, connection
+
+from escalation import sweep
+from escalation.models import Escalation
+from sla.actions import replace_definition
+from sla.models import Calendar
+from tests.cast import NOW, Cast, file_ticket, make_cast
+from tickets import actions
+from tickets.models import Ticket, TicketEvent
+
+LATE = NOW + dt.timedelta(minutes=16)
+
+
+def test_a_second_sweep_at_the_same_instant_does_nothing(cast: Cast) -> None:
+    file_ticket(cast, severity="p0")
+    assert sweep.run(LATE).escalated == 1
+    again = sweep.run(LATE)
+    assert (again.looked_at, again.escalated, again.warned, again.breached) == (0, 0, 0, 0)
+    assert Escalation.objects.count() == 1
+
+
+def test_a_sweeper_with_stale_facts_loses(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    stale = actions.Seen.of(ticket)
+    actions.reply(ticket=ticket, by=cast.erin, body="Looking.", now=NOW)
+    assert not actions.move_tier(seen=stale, to_tier="t2", check_at=None, now=LATE)
+    ticket.refresh_from_db()
+    assert ticket.tier == "t1"
+
+
+def test_at_a_step_the_owner_becomes_a_follower_and_nobody_has_it(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    actions.take(ticket=ticket, by=cast.erin, now=NOW)
+    sweep.run(LATE)
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+    assert ticket.followers.filter(user=cast.erin).exists()
+
+
+def test_an_answer_even_late_ends_the_climb(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    sweep.run(LATE)
+    actions.reply(ticket=ticket, by=cast.frank, body="Sorry, here I am.", now=LATE)
+    sweep.run(LATE + dt.timedelta(minutes=60))
+    ticket.refresh_from_db()
+    assert ticket.tier == "t2"
+
+
+def test_an_internal_note_is_no_answer(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    actions.note(ticket=ticket, by=cast.erin, body="Anybody?", now=NOW)
+    assert sweep.run(LATE).escalated == 1
+
+
+def test_a_poisoned_row_is_parked_and_the_others_go_on(cast: Cast) -> None:
+    poisoned = file_ticket(cast, severity="p0")
+    file_ticket(cast, severity="p0")
+    Ticket.objects.filter(pk=poisoned.pk).update(sla_terms={})
+    tally = sweep.run(LATE)
+    assert (tally.failed, tally.escalated) == (1, 1)
+    poisoned.refresh_from_db()
+    assert poisoned.check_at > LATE
+
+
+def test_a_ticket_that_waits_on_the_customer_is_left_alone(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    actions.reply_and_wait(ticket=ticket, by=cast.erin, body="Which version?", now=NOW)
+    assert sweep.run(NOW + dt.timedelta(days=3)).escalated == 0
+    ticket.refresh_from_db()
+    assert ticket.tier == "t1"
+
+
+def test_a_resolved_ticket_closes_after_its_plans_days_and_not_before(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    actions.confirm_solved(ticket=ticket, by=cast.alice, now=NOW)
+    assert sweep.run(NOW + dt.timedelta(days=6, hours=23)).closed == 0
+    assert sweep.run(NOW + dt.timedelta(days=7)).closed == 1
+    ticket.refresh_from_db()
+    assert ticket.status == "closed"
+
+
+def test_an_announced_holiday_moves_the_due(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW + dt.timedelta(hours=6))  # Monday 16:00, due Tuesday 11:30
+    calendar = Calendar.objects.get()
+    holiday = {**calendar.definition, "holidays": [*calendar.definition["holidays"], "2026-06-09"]}
+    replace_definition(calendar=calendar, definition=holiday)
+    sweep.run(NOW + dt.timedelta(hours=7))
+    clock = ticket.clocks.get(kind="first_response")
+    assert clock.due_at == dt.datetime(2026, 6, 10, 3, 30, tzinfo=dt.UTC)
+    assert clock.calendar_version == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_many_sweeps_at_once_escalate_each_ticket_once() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("real concurrent connections are PostgreSQL's to show; SQLite has one writer")
+    cast = make_cast()
+    for _ in range(40):
+        file_ticket(cast, severity="p0")
+    barrier = threading.Barrier(4)
+    tallies: list[sweep.Tally] = []
+
+    def one_sweep() -> None:
+        barrier.wait()
+        try:
+            tallies.append(sweep.run(LATE))
+        finally:
+            close_old_connections()
+            connection.close()
+
+    threads = [threading.Thread(target=one_sweep) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(tallies) == 4
+    assert sum(tally.failed for tally in tallies) == 0
+    assert sum(tally.escalated for tally in tallies) == Escalation.objects.count() == 40
+    assert set(Ticket.objects.values_list("tier", "step_no")) == {("t2", 1)}
+    assert TicketEvent.objects.filter(kind="escalated").count() == 40
+    assert TicketEvent.objects.filter(kind="breached").count() == 40
