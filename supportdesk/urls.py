@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", include("tickets.urls")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("mail/", include("delivery.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/", RedirectView.as_view(pattern_name="admin:tickets_ticket_changelist")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,0 +1,1 @@
+"""Shape and wording of input. Forms call no action."""
