@@ -6,6 +6,7 @@ from pathlib import Path
 import bootstrap
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -260,12 +261,30 @@ if HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
 
+# The admin's theme speaks the tokens of static/css/tokens.css: cool greys, one deep teal-blue.
 UNFOLD = {
     "SITE_TITLE": _("Supportdesk"),
     "SITE_HEADER": _("Supportdesk"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-}
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("css/admin/theme.css")],
+    "SCRIPTS": [
+        lambda request: static("js/theme.js"),
+        lambda request: static("js/menu.js"),
+        lambda request: static("js/admin_theme.js"),
+    ],
+    "COLORS": {
+        "base": {
+            "50": "#f5f7f9", "100": "#ebeff2", "200": "#d8dfe4", "300": "#adbac4", "400": "#94a2ad", "500": "#5a6874",
+            "600": "#475662", "700": "#3b4954", "800": "#2c3841", "900": "#151c22", "950": "#0e1418",
+        },
+        "primary": {
+            "50": "#f1f8fa", "100": "#e2f0f4", "200": "#bfdfe8", "300": "#82d0e2", "400": "#58b9d0", "500": "#58b9d0",
+            "600": "#0b6378", "700": "#084a5a", "800": "#073f4d", "900": "#12303a", "950": "#06212a",
+        },
+    },
+}  # fmt: skip
 
 LOGGING = {
     "version": 1,

@@ -9,7 +9,6 @@ from tickets.models import Category
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):
     list_display = ("name_en", "name_zh", "code", "is_about_a_call", "position")
-    list_editable = ("position",)
     search_fields = ("code", "name_en", "name_zh")
     fields = ("code", ("name_en", "name_zh"), ("example_en", "example_zh"), "is_about_a_call", "position")
     show_full_result_count = False
