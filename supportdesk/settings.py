@@ -102,7 +102,10 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Database -----------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'supportdesk.sqlite3'}")}
+if env("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db("DATABASE_URL")}
+else:  # not written as a URL: a folder's name may hold any character
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "supportdesk.sqlite3")}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at BEGIN, so that a read-then-write never fails with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -163,6 +166,7 @@ TIME_ZONE = "UTC"
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise complains where it is missing
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", Path(bootstrap.__path__[0]))]
 SERVE_STATIC_FROM_SOURCE = env.bool("SERVE_STATIC_FROM_SOURCE", default=False)
 WHITENOISE_USE_FINDERS = SERVE_STATIC_FROM_SOURCE
@@ -190,9 +194,13 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Supportdesk <support@sup
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 15  # seconds; a silent mail server must not hold a worker
 MAIL_FOLDER = DATA_DIR / "mail"
-_email = env.email_url("EMAIL_URL", default=f"filemail://{MAIL_FOLDER}")
-DELIVERY_EMAIL_BACKEND = _email.pop("EMAIL_BACKEND")
-vars().update(_email)
+if env("EMAIL_URL", default=""):
+    _email = env.email_url("EMAIL_URL")
+    DELIVERY_EMAIL_BACKEND = _email.pop("EMAIL_BACKEND")
+    vars().update(_email)
+else:  # not written as a URL: a folder's name may hold any character
+    DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(MAIL_FOLDER)
 PAGE_WEBHOOK_URL = env("PAGE_WEBHOOK_URL", default="")  # receives pages of on-call people, signed
 PAGE_WEBHOOK_SECRET = env("PAGE_WEBHOOK_SECRET", default="")
 
@@ -203,16 +211,9 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
 else:
     BROKER_DIR = DATA_DIR / "broker"
-    for folder in ("queue", "processed", "control"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "queue"),
-        "data_folder_out": str(BROKER_DIR / "queue"),
-        "control_folder": str(BROKER_DIR / "control"),
-        "store_processed": False,
-        "polling_interval": 0.2,
-    }
+    BROKER_DIR.mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "folder://"  # supportdesk/broker.py
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(BROKER_DIR), "polling_interval": 0.2}
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)  # off in tests
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -226,6 +227,7 @@ CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nothing asks workers; it would keep a queue a worker alive
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 
@@ -252,7 +254,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "supportdesk.errors.csrf_failure"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^livez$"]
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -4,7 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from supportdesk import health
+
 urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("tickets.urls")),
     path("escalations/", include("escalation.urls")),
     path("help/", include("knowledgebase.urls")),
