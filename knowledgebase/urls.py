@@ -1,4 +1,4 @@
-"""Addresses of this floor."""
+"""Addresses of the knowledge base."""
 
 from django.urls import path
 
@@ -6,5 +6,7 @@ from knowledgebase import views
 
 app_name = "knowledgebase"
 urlpatterns = [
-    path("", views.page, name="index"),
+    path("", views.index, name="index"),
+    path("search/", views.search, name="search"),
+    path("<slug:slug>/", views.article, name="article"),
 ]
