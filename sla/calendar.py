@@ -8,7 +8,8 @@ Conventions, from the SLA policy's section "Business time":
 - Elapsed time is real (UTC) time. Only the edges of intervals are wall time, of the calendar's own zone.
 - An edge in a DST gap moves forward by the gap; in a fold it is the first occurrence (PEP 495, `fold=0`).
 - A holiday beats an extra day, an extra day replaces the weekday's hours, one without intervals is off
-  (as Zendesk's biz). Overlapping intervals count once.
+  (as Zendesk's biz). Overlapping intervals count once: united on the wall clock, so that saying the same
+  twice changes nothing, and again in UTC, where a gap may have moved one into the next.
 - Time that runs out exactly at close is over at close, not at the next open (as Frappe Helpdesk; biz and
   Zammad say the next open).
 - A date that the zone skipped altogether (Apia, 30 December 2011) has no hours: nobody could work on it.
@@ -46,10 +47,10 @@ _DAY = 86_400 * _SECOND
 # division, and built when first asked for: a span of years then costs a few additions, not a walk by days.
 _CHUNK_DAYS = 364
 _CHUNK = _CHUNK_DAYS * _DAY
-_HORIZON_CHUNKS = 101  # at least 100 years from anywhere inside the first chunk
+_HORIZON_CHUNKS = 102  # 100 years (36,525 days) even from the last instant of the first chunk
 
-# A local date's hours lie within two days of the same date in UTC, as offsets are below 24 hours (PEP 495
-# edges included); dates nearer than that to the ends of `datetime` cannot be converted and have no hours.
+# Offsets are below 24 hours, so a local date's hours lie within two days of the same date in UTC. Dates
+# nearer than that to the ends of `datetime` cannot be converted, and have no hours.
 _MARGIN_DAYS = 2
 _FIRST_DAY = date.min.toordinal() + _MARGIN_DAYS
 _LAST_DAY = date.max.toordinal() - _MARGIN_DAYS
@@ -123,7 +124,8 @@ class BusinessCalendar:
         """Working seconds in [start, end); 0 if `end` is not after `start`.
 
         Counted exactly and only then cut to whole seconds: a second counts when all of it has elapsed. So
-        `between(start, add(start, n)) == n` whatever the fractions of `start`.
+        `between(start, add(start, n)) == n` whatever the fraction in `start`. A year that nobody asked for
+        before costs about a millisecond, once.
         """
         begin, finish = _microseconds(start), _microseconds(end)
         if finish <= begin:
@@ -156,6 +158,10 @@ class BusinessCalendar:
         begin, finish = _microseconds(start), _microseconds(end)
         return ((_utc(opens), _utc(closes)) for opens, closes in _united(self._spans(begin, finish)))
 
+    def __reduce__(self) -> tuple[type[BusinessCalendar], tuple[object, ...]]:
+        # A cache that pickles should not store the tables: they are larger than what they are made of.
+        return BusinessCalendar, (self.tz, self.week, self.exceptions)
+
     def _add_nothing(self, start: datetime) -> datetime | None:
         at = _microseconds(start)
         # Nothing is finer than a microsecond: open until just now means that this is the instant of close.
@@ -165,6 +171,8 @@ class BusinessCalendar:
         return self._chunk(at // _CHUNK).is_open(at)
 
     def _spans(self, begin: int, finish: int) -> Iterator[Span]:
+        if finish <= begin:
+            return
         for chunk in self._chunks(begin // _CHUNK, finish // _CHUNK + 1):
             for opens, closes in chunk.spans_after(begin):
                 if opens >= finish:
@@ -172,13 +180,7 @@ class BusinessCalendar:
                 yield max(opens, begin), min(closes, finish)
 
     def _chunks(self, first: int, stop: int) -> Iterator[_Chunk]:
-        """The chunks from `first` to before `stop` that can have working time."""
-        keys: Sequence[int] = range(first, stop)
-        if not any(self.week):
-            # Only listed dates work: go straight to them, however far apart they lie.
-            listed = self._listed_chunks
-            keys = listed[bisect_left(listed, first) : bisect_left(listed, stop)]
-        return map(self._chunk, keys)
+        return map(self._chunk, range(first, stop))
 
     def _chunk(self, key: int) -> _Chunk:
         # Two threads may build the same chunk; the copies are equal and either may stay.
@@ -190,14 +192,18 @@ class BusinessCalendar:
     def _build(self, key: int) -> _Chunk:
         begin, finish = key * _CHUNK, (key + 1) * _CHUNK
         first = _EPOCH_DAY + key * _CHUNK_DAYS
-        days = range(max(first - _MARGIN_DAYS, _FIRST_DAY), min(first + _CHUNK_DAYS + _MARGIN_DAYS, _LAST_DAY) + 1)
+        days = range(
+            max(first - _MARGIN_DAYS, _FIRST_DAY), min(first + _CHUNK_DAYS + _MARGIN_DAYS, _LAST_DAY) + 1
+        )
         spans = _united(sorted(span for day in days for span in self._worked_on(date.fromordinal(day))))
         return _Chunk.of([(max(o, begin), min(c, finish)) for o, c in spans if o < finish and c > begin])
 
     def _worked_on(self, day: date) -> Iterator[Span]:
         hours = self._by_date.get(day, self.week[day.weekday()])
+        if not hours:
+            return
         midnight = datetime.combine(day, time.min, self._zone)
-        if not hours or _is_skipped(midnight):
+        if _is_skipped(midnight):
             return
         for edges in hours:
             # Adding to an aware datetime moves its wall time; the result has fold=0.
@@ -216,12 +222,6 @@ class BusinessCalendar:
     @cached_property
     def _tables(self) -> dict[int, _Chunk]:
         return {}
-
-    @cached_property
-    def _listed_chunks(self) -> Sequence[int]:
-        days = [day.toordinal() - _EPOCH_DAY for day, hours in self.exceptions if hours]
-        margins = (-_MARGIN_DAYS, _MARGIN_DAYS)
-        return sorted({(day + margin) // _CHUNK_DAYS for day in days for margin in margins})
 
 
 @dataclass(frozen=True, slots=True)
