@@ -192,9 +192,7 @@ class BusinessCalendar:
     def _build(self, key: int) -> _Chunk:
         begin, finish = key * _CHUNK, (key + 1) * _CHUNK
         first = _EPOCH_DAY + key * _CHUNK_DAYS
-        days = range(
-            max(first - _MARGIN_DAYS, _FIRST_DAY), min(first + _CHUNK_DAYS + _MARGIN_DAYS, _LAST_DAY) + 1
-        )
+        days = range(max(first - _MARGIN_DAYS, _FIRST_DAY), min(first + _CHUNK_DAYS + _MARGIN_DAYS, _LAST_DAY) + 1)
         spans = _united(sorted(span for day in days for span in self._worked_on(date.fromordinal(day))))
         return _Chunk.of([(max(o, begin), min(c, finish)) for o, c in spans if o < finish and c > begin])
 

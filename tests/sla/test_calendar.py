@@ -17,9 +17,7 @@ import pytest
 import sla.calendar
 from sla.calendar import BusinessCalendar
 
-EXAMPLES = json.loads((Path(__file__).parent.parent / "data" / "business_time_examples.json").read_text())[
-    "cases"
-]
+EXAMPLES = json.loads((Path(__file__).parent.parent / "data" / "business_time_examples.json").read_text())["cases"]
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 EVERY_DAY = (*WORKDAYS, "sat", "sun")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -415,13 +413,9 @@ def test_is_always_tells_whether_the_calendar_ever_closes():
 )
 def test_edges_in_a_gap_move_forward_by_it_and_in_a_fold_are_the_first(tz, day, span, opens, closes):
     noon = datetime.fromisoformat(f"{day}T12:00+00:00")
-    spans = a_calendar(tz=tz, extra={day: [span]}).intervals(
-        noon - timedelta(days=2), noon + timedelta(days=2)
-    )
+    spans = a_calendar(tz=tz, extra={day: [span]}).intervals(noon - timedelta(days=2), noon + timedelta(days=2))
     expected = (
-        [tuple(datetime.fromisoformat(e if "T" in e else f"{day}T{e}") for e in (opens, closes))]
-        if closes
-        else []
+        [tuple(datetime.fromisoformat(e if "T" in e else f"{day}T{e}") for e in (opens, closes))] if closes else []
     )
     assert list(spans) == expected
 
@@ -565,10 +559,7 @@ def test_each_day_has_the_offset_it_had():
     calendar = office(tz="America/New_York")
     for day in ("2026-01-15", "2026-07-15"):
         assert calendar.next_open(wall(day, "America/New_York")) == wall(f"{day} 09:00", "America/New_York")
-    assert (
-        calendar.between(wall("2025-07-14", "America/New_York"), wall("2025-07-15", "America/New_York"))
-        == 30_600
-    )
+    assert calendar.between(wall("2025-07-14", "America/New_York"), wall("2025-07-15", "America/New_York")) == 30_600
 
 
 def test_a_day_off_never_makes_anything_due_sooner():

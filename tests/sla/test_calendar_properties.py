@@ -108,9 +108,7 @@ def hhmm(minute: int) -> str:
 
 
 # Edges and questions share a few popular times of day, so that they often meet each other and a transition.
-popular_minutes = st.sampled_from(
-    [0, 60, 90, 120, 135, 150, 180, 195, 540, 720, 1050, 1320, 1380, 1410, 1440]
-)
+popular_minutes = st.sampled_from([0, 60, 90, 120, 135, 150, 180, 195, 540, 720, 1050, 1320, 1380, 1410, 1440])
 minutes_of_day = popular_minutes | st.integers(0, 1440)
 spans = (
     st.lists(minutes_of_day, min_size=2, max_size=2, unique=True)
@@ -118,9 +116,7 @@ spans = (
     .map(lambda edges: [hhmm(edge) for edge in edges])
 )
 hours = st.lists(spans, max_size=3) | st.just([["00:00", "24:00"]])
-weeks = st.dictionaries(st.sampled_from(WEEKDAYS), hours) | hours.map(
-    lambda spans: dict.fromkeys(WEEKDAYS, spans)
-)
+weeks = st.dictionaries(st.sampled_from(WEEKDAYS), hours) | hours.map(lambda spans: dict.fromkeys(WEEKDAYS, spans))
 working_seconds = st.sampled_from([0, 1, 60, 3600, 7200, 30_600, 86_400]) | st.integers(0, 6 * 86_400)
 
 
