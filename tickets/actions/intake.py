@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import App, Organisation, SdkProduct, User
 from knowledgebase import markdown
@@ -16,6 +17,7 @@ from tickets import ledger
 from tickets.actions.base import record, settle
 from tickets.actions.files import send_unsent
 from tickets.choices import EventKind
+from tickets.errors import ActionRefused
 from tickets.models import Category, Environment, Message, Ticket
 
 
@@ -55,7 +57,8 @@ def open_ticket(
     """File a ticket: its opening message with the files sent under `submission_key`, its clocks, the event `opened`.
 
     The same `submission_key` again gives the ticket that is already there, so a double click files one. `requester` is
-    given when an engineer files for a caller; the opening message is then no first response.
+    given when an engineer files for a caller; the opening message is then no first response. Raises ActionRefused for a key
+    that something else was sent under.
     """
     existing = Ticket.objects.filter(submission_key=submission_key, requester=requester or by).first()
     if existing:
@@ -78,7 +81,12 @@ def open_ticket(
             )
     except IntegrityError:
         # The other half of a double click was faster. Anything else is not ours to hide.
-        return Ticket.objects.get(submission_key=submission_key, requester=requester or by)
+        twin = Ticket.objects.filter(submission_key=submission_key).first()
+        if twin and twin.requester_id == (requester or by).pk:
+            return twin
+        if twin or Message.objects.filter(submission_key=submission_key).exists():
+            raise ActionRefused(_("This page was used already. Check what is in it and send it again.")) from None
+        raise
 
 
 def _open(

@@ -1,1 +1,1 @@
-"""Shape and wording of input. Forms call no action."""
+"""Shape and wording of what people type. Forms call no action."""

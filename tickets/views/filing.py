@@ -1,8 +1,170 @@
+"""Reporting a problem: files are kept first, then the form is judged, then one action files the ticket."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from sla.choices import Severity
+from tickets import actions
+from tickets.errors import ActionRefused
+from tickets.forms import filing
+from tickets.forms.filing import FilingForm, FilingPlace
+from tickets.models import Attachment, Ticket
+from tickets.promises import promises_for, severity_cards
+from tickets.views.shared import organisations_of, to_desk, without_organisation
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    name: str
+    reason: str
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_ticket(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    """The form, and what it sends. A page that was sent already leads to its ticket, however often it is sent."""
+    if request.user.is_staff:
+        return to_desk()
+    place = FilingPlace.of(request.user, organisations_of(request.user))
+    if not place.organisations:
+        return without_organisation(request)
+    if request.method == "POST":
+        return _sent(request, place)
+    return _page(request, _fresh_form(request, place), key=uuid.uuid4())
+
+
+def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
+    now, user = timezone.now(), place.user
+    key = filing.submission_key(request.POST)
+    existing = Ticket.objects.filter(submission_key=key, requester=user).first()
+    if existing:
+        return redirect(existing)
+    refused = _keep_files(request.FILES.getlist("files"), by=user, key=key, now=now)
+    if "remove" in request.POST or "fill" in request.POST:
+        return _changed(request, place, key=key, refused=refused)
+    form = FilingForm(request.POST, place=place, now=now)
+    is_urgent = request.POST.get("severity") == Severity.P0  # a file that is too big does not hold up a P0
+    if form.is_valid() and (is_urgent or not refused):
+        try:
+            ticket = _file(form, key=key, now=now)
+        except ActionRefused as error:
+            form.add_error(None, error.message)
+            key = uuid.uuid4()
+        else:
+            _tell(request, form, ticket, refused)
+            return redirect(ticket)
+    return _page(request, form, key=key, refused=refused)
+
+
+def _file(form: FilingForm, *, key: uuid.UUID, now: datetime) -> Ticket:
+    told = form.cleaned_data
+    return actions.open_ticket(
+        by=form.place.user,
+        organisation=form.chosen_organisation(),
+        app=form.chosen_app(),
+        category=told["category"],
+        severity=told["severity"],
+        subject=told["subject"],
+        description=told["description"],
+        environment=form.environment(),
+        submission_key=key,
+        now=now,
+    )
+
+
+def _tell(request: HttpRequest, form: FilingForm, ticket: Ticket, refused: Sequence[RefusedFile]) -> None:
+    messages.success(request, _("We have it: ticket %(number)s. The clocks are running.") % {"number": ticket.number})
+    for each in refused:
+        messages.warning(request, _("%(file)s was not added. %(reason)s") % {"file": each.name, "reason": each.reason})
+    if form.happened_twice():
+        messages.info(
+            request,
+            _(
+                "The clocks showed the time you gave twice that night. We took the first; write to us if it was the second."
+            ),
+        )
+
+
+def _keep_files(uploads: Sequence[UploadedFile], *, by: User, key: uuid.UUID, now: datetime) -> list[RefusedFile]:
+    """Keep each file that can be kept; the others with the reason why not."""
+    kept = Attachment.objects.unsent(user=by, draft_key=key).count() if uploads else 0
+    refused = []
+    for upload in uploads:
+        reason = filing.why_refused(upload, kept=kept)
+        try:
+            if reason is None:
+                actions.store_file(upload=upload, by=by, draft_key=key, now=now)
+                kept += 1
+        except OSError:
+            reason = _("We could not store it just now. Try again in a moment, or send the ticket without it.")
+        if reason:
+            refused.append(RefusedFile(upload.name or "", reason))
+    return refused
+
+
+def _changed(
+    request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: Sequence[RefusedFile]
+) -> HttpResponse:
+    """The same page with a file taken off or the app's facts filled in; everything typed stays, nothing is judged yet."""
+    try:
+        unwanted = uuid.UUID(request.POST.get("remove", ""))
+    except ValueError:
+        unwanted = None
+    for attachment in Attachment.objects.unsent(user=place.user, draft_key=key).filter(key=unwanted):
+        actions.discard_unsent(attachment=attachment, by=place.user)
+    typed: dict[str, Any] = request.POST.dict()
+    app = filing.app_of(place, typed.get("app", ""))
+    if "fill" in typed and app:
+        typed |= filing.prefill(app)
+    return _page(request, FilingForm(initial=typed, place=place, now=timezone.now()), key=key, refused=refused)
+
+
+def _fresh_form(request: HttpRequest, place: FilingPlace) -> FilingForm:
+    app = filing.app_of(place, request.GET.get("app", ""))
+    if app is None and "app" not in request.GET and place.apps:
+        app = place.apps[0]
+    initial: dict[str, Any] = {
+        name: request.GET[name] for name in ("app", "category", "severity") if name in request.GET
+    }
+    if app:
+        initial |= {"app": str(app.pk), **filing.prefill(app)}
+    return FilingForm(initial=initial, place=place, now=timezone.now())
+
+
+def _page(
+    request: HttpRequest, form: FilingForm, *, key: uuid.UUID, refused: Sequence[RefusedFile] = ()
+) -> HttpResponse:
+    place = form.place
+    organisation = filing.organisation_of(place, form["app"].value() or "")
+    promises = promises_for(organisation, now=timezone.now())
+    problems = [*form.problems(), *(("id_files", f"{each.name}: {each.reason}") for each in refused)]
+    context = {
+        "form": form,
+        "submission_key": key,
+        "organisation": organisation,
+        "promises": promises,
+        "severity_cards": severity_cards(promises),
+        "categories": place.categories,
+        "kept": Attachment.objects.unsent(user=place.user, draft_key=key),
+        "refused": refused,
+        "problems": problems,
+        "max_bytes": settings.ATTACHMENT_MAX_BYTES,
+        "max_count": settings.ATTACHMENT_MAX_COUNT,
+    }
+    return render(request, "tickets/new.html", context, status=422 if problems else 200)
