@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-from tests.postgres import running_server
+import psycopg
+from tests.postgres import server
 
 YARDSTICKS = ("hello view", "raw query")
 
@@ -72,12 +74,20 @@ def site(environment: dict[str, str], tickets: int) -> Iterator[Site]:
 
 def environments(db: str, sizes: list[int], folder: Path, stack: ExitStack) -> Iterator[tuple[int, dict[str, str]]]:
     """The environment of each size's process: a database of its own in one server, or a file."""
-    server = stack.enter_context(running_server()) if db == "postgres" else None
+    address = stack.enter_context(server()) if db == "postgres" else ""
     for tickets in sizes:
         data = folder / f"{db}-{tickets}"
         data.mkdir(parents=True, exist_ok=True)
-        url = server.create_database(f"bench_{tickets}") if server else f"sqlite:///{data / 'bench.sqlite3'}"
+        url = own_database(address, f"bench_{tickets}") if address else f"sqlite:///{data / 'bench.sqlite3'}"
         yield tickets, {**os.environ, "DATABASE_URL": url, "DATA_DIR": str(data)}
+
+
+def own_database(address: str, name: str) -> str:
+    """A new, empty database of that name in the server; its URL."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
 
 
 def measure(sites: list[Site], rounds: int) -> None:
