@@ -19,12 +19,11 @@ class Person:
     name: str
     who: str
     role: str
-    organisations: tuple[str, ...]
+    organisation: str
     member_role: str
     team: str
     language: str
     time_zone: str
-    phone: str
 
 
 @functools.cache
@@ -40,10 +39,9 @@ def _person(row: dict[str, Any]) -> Person:
         name=row["name"],
         who=row["is"],
         role=row.get("role", Role.CUSTOMER),
-        organisations=tuple(row.get("organisations", ())),
+        organisation=row.get("organisation", ""),
         member_role=row.get("member_role", MemberRole.MEMBER),
         team=row.get("team", ""),
         language=row["language"],
         time_zone=row["time_zone"],
-        phone=row.get("phone", ""),
     )

@@ -1,1 +1,0 @@
-"""Measurements, run by `bin/bench`. Nothing here is imported by the site."""
