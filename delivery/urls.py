@@ -1,4 +1,4 @@
-"""Addresses of this floor."""
+"""Addresses of the demonstration's mail folder."""
 
 from django.urls import path
 
@@ -6,5 +6,7 @@ from delivery import views
 
 app_name = "delivery"
 urlpatterns = [
-    path("", views.page, name="folder"),
+    path("", views.folder, name="folder"),
+    path("<int:pk>/", views.folder, name="mail"),
+    path("<int:pk>/html/", views.mail_html, name="mail_html"),
 ]

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 PORTAL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 # The admin theme builds its menus with Alpine, which needs eval and inline styles; only staff ever load it.
 ADMIN_POLICY = PORTAL_POLICY.replace(
