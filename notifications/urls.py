@@ -1,4 +1,4 @@
-"""Addresses of this floor."""
+"""Addresses of the notices."""
 
 from django.urls import path
 
@@ -6,5 +6,9 @@ from notifications import views
 
 app_name = "notifications"
 urlpatterns = [
-    path("", views.page, name="list"),
+    path("", views.notice_list, name="list"),
+    path("bell/", views.bell, name="bell"),
+    path("read/", views.read_all, name="read_all"),
+    path("<int:pk>/", views.open_notice, name="open"),
+    path("ticket/<int:pk>/read/", views.ticket_read, name="ticket_read"),
 ]

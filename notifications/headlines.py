@@ -1,0 +1,152 @@
+"""One line that says what happened: the subject of a mail and the line under the bell.
+
+In the language that is active, for one reader. Texts of people are only ever put in as values, never as formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.choices import Tier
+from accounts.models import User
+from sla import wording
+from sla.choices import ClockKind, Severity
+from tickets.choices import EventKind
+from tickets.models import TicketEvent
+
+Headline = Callable[[TicketEvent, User], str]
+
+
+def headline(event: TicketEvent, reader: User) -> str:
+    """For instance "Erin Wu answered #1042". `event` comes with its ticket and actor."""
+    return _HEADLINES.get(event.kind, _changed)(event, reader)
+
+
+def who(event: TicketEvent, reader: User) -> str:
+    """The name of the person who acted; staff also read for which organisation a customer speaks."""
+    if event.actor is None:
+        return _("Supportdesk")
+    if reader.is_staff and not event.actor.is_staff:
+        return _("%(person)s (%(organisation)s)") % {
+            "person": event.actor.name,
+            "organisation": event.ticket.organisation.name,
+        }
+    return event.actor.name
+
+
+def severity_name(code: str) -> str:
+    """For instance "P0 Urgent"."""
+    return f"{code.upper()} {Severity(code).label}" if code in Severity.values else code.upper()
+
+
+def tier_name(code: str) -> str:
+    return str(Tier(code).label) if code in Tier.values else _("the escalation manager")
+
+
+def clock_name(code: str) -> str:
+    return str(ClockKind(code).label) if code in ClockKind.values else code
+
+
+def _values(event: TicketEvent, reader: User) -> dict[str, str]:
+    return {"who": who(event, reader), "number": event.ticket.number}
+
+
+def _opened(event: TicketEvent, reader: User) -> str:
+    if reader.pk == event.ticket.requester_id:
+        return _("We have your ticket %(number)s") % _values(event, reader)
+    severity = severity_name(event.data.get("severity", event.ticket.severity))
+    return _("%(who)s filed %(number)s, %(severity)s") % {**_values(event, reader), "severity": severity}
+
+
+def _replied(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s answered %(number)s") % _values(event, reader)
+
+
+def _customer_replied(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s wrote on %(number)s") % _values(event, reader)
+
+
+def _noted(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s left an internal note on %(number)s") % _values(event, reader)
+
+
+def _assigned(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s gave you %(number)s") % _values(event, reader)
+
+
+def _severity_changed(event: TicketEvent, reader: User) -> str:
+    values = _values(event, reader) | {"severity": severity_name(event.data.get("to", event.ticket.severity))}
+    if event.data.get("raised"):
+        return _("%(who)s raised %(number)s to %(severity)s") % values
+    return _("%(who)s lowered %(number)s to %(severity)s") % values
+
+
+def _waited(event: TicketEvent, reader: User) -> str:
+    if reader.is_staff:
+        return _("%(number)s waits for the customer") % _values(event, reader)
+    return _("%(who)s needs something from you on %(number)s") % _values(event, reader)
+
+
+def _resolved(event: TicketEvent, reader: User) -> str:
+    if event.data.get("by_customer"):
+        return _("%(who)s says that %(number)s is solved") % _values(event, reader)
+    return _("%(who)s solved %(number)s") % _values(event, reader)
+
+
+def _reopened(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s reopened %(number)s") % _values(event, reader)
+
+
+def _closed(event: TicketEvent, reader: User) -> str:
+    return _("%(number)s is closed") % _values(event, reader)
+
+
+def _escalated(event: TicketEvent, reader: User) -> str:
+    values = _values(event, reader) | {"tier": tier_name(event.data.get("to", ""))}
+    if reader.is_staff:
+        return _("%(number)s was escalated to %(tier)s") % values
+    return _("%(tier)s now looks after %(number)s") % values
+
+
+def _manager_paged(event: TicketEvent, reader: User) -> str:
+    if reader.is_staff:
+        return _("%(number)s needs an escalation manager") % _values(event, reader)
+    return _("Our escalation manager now looks after %(number)s") % _values(event, reader)
+
+
+def _at_risk(event: TicketEvent, reader: User) -> str:
+    return _deadline(event, reader, pgettext("deadline", "%(number)s: %(clock)s is at risk"))
+
+
+def _breached(event: TicketEvent, reader: User) -> str:
+    return _deadline(event, reader, pgettext("deadline", "%(number)s: %(clock)s is overdue"))
+
+
+def _deadline(event: TicketEvent, reader: User, pattern: str) -> str:
+    clock = clock_name(event.data.get("clock", ""))
+    return pattern % {**_values(event, reader), "clock": clock if wording.is_chinese() else clock.lower()}
+
+
+def _changed(event: TicketEvent, reader: User) -> str:
+    return f"{event.ticket.number}: {EventKind(event.kind).label}"
+
+
+_HEADLINES: dict[str, Headline] = {
+    EventKind.OPENED: _opened,
+    EventKind.REPLIED: _replied,
+    EventKind.CUSTOMER_REPLIED: _customer_replied,
+    EventKind.NOTED: _noted,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.SEVERITY_CHANGED: _severity_changed,
+    EventKind.WAITED_ON_CUSTOMER: _waited,
+    EventKind.RESOLVED: _resolved,
+    EventKind.REOPENED: _reopened,
+    EventKind.CLOSED: _closed,
+    EventKind.ESCALATED: _escalated,
+    EventKind.MANAGER_PAGED: _manager_paged,
+    EventKind.AT_RISK: _at_risk,
+    EventKind.BREACHED: _breached,
+}

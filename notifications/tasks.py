@@ -1,0 +1,12 @@
+"""Celery shells of the notifications floor."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications import fan_out as fanning
+from tickets.actions.base import FAN_OUT_TASK
+
+
+@shared_task(name=FAN_OUT_TASK)
+def fan_out() -> None:
+    fanning.run(timezone.now())

@@ -1,0 +1,235 @@
+"""What a mail says of an event: in the reader's language and time zone, and nothing that the reader may not know.
+
+Texts of people are values, never formats; a customer's letter holds public messages only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.middleware import zone_of
+from accounts.models import User
+from escalation.choices import Trigger
+from escalation.models import Escalation
+from notifications.facts import Story
+from notifications.headlines import clock_name, headline, severity_name, tier_name, who
+from notifications.links import ticket_url
+from sla import wording as time_wording
+from sla.choices import ClockKind, ClockState
+from tickets.choices import EventKind, MessageKind
+from tickets.models import Clock
+
+MAX_QUOTE = 1500  # characters of a message that a mail repeats; the page has all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail, composed: everything in the reader's words, plain text throughout."""
+
+    subject: str
+    title: str
+    lines: list[str]
+    facts: list[tuple[str, str]]
+    url: str
+    button: str
+    quote: str = ""
+    is_quote_cut: bool = False
+    is_for_staff: bool = False
+
+
+@contextmanager
+def as_read_by(reader: User) -> Iterator[None]:
+    """The reader's language and time zone."""
+    with translation.override(reader.language), timezone.override(zone_of(reader.time_zone)):
+        yield
+
+
+def compose(story: Story, reader: User) -> Letter:
+    """The letter about an event to one reader. Call it within `as_read_by`."""
+    title = headline(story.event, reader)
+    quote = _quote(story)
+    return Letter(
+        subject=f"{title}: {story.ticket.subject}",
+        title=title,
+        lines=[line for line in _LINES.get(story.event.kind, _no_lines)(story, reader) if line],
+        facts=_facts(story, reader),
+        url=ticket_url(story.ticket, reader),
+        button=_button(story, reader),
+        quote=quote[:MAX_QUOTE],
+        is_quote_cut=len(quote) > MAX_QUOTE,
+        is_for_staff=reader.is_staff,
+    )
+
+
+def render(letter: Letter, reader: User) -> tuple[str, str]:
+    """The letter as text and as HTML. Call it within `as_read_by`."""
+    context = {"letter": letter, "reader": reader, "is_chinese": time_wording.is_chinese()}
+    return render_to_string("mail/notice.txt", context).strip() + "\n", render_to_string("mail/notice.html", context)
+
+
+def _quote(story: Story) -> str:
+    if story.message is None or story.message.kind != MessageKind.PUBLIC:
+        return ""
+    return story.message.body.strip()
+
+
+def _button(story: Story, reader: User) -> str:
+    if story.event.kind == EventKind.OPENED and not reader.is_staff:
+        return _("Follow your ticket")
+    if story.event.kind in (EventKind.REPLIED, EventKind.CUSTOMER_REPLIED, EventKind.WAITED_ON_CUSTOMER):
+        return _("Read and answer")
+    return _("Open the ticket")
+
+
+def _facts(story: Story, reader: User) -> list[tuple[str, str]]:
+    """What stands under the sentences: which ticket, how bad, whose, and by when."""
+    ticket = story.ticket
+    owner = _("%(tier)s, being assigned") % {"tier": tier_name(ticket.tier)}
+    if ticket.assignee:
+        owner = f"{ticket.assignee.name} · {tier_name(ticket.tier)}"
+    facts = [(_("Ticket"), f"{ticket.number} {ticket.subject}"), (_("Severity"), severity_name(ticket.severity))]
+    if reader.is_staff:
+        facts.append((_("Organisation"), f"{ticket.organisation.name} · {ticket.organisation.plan.name}"))
+    facts.append((_("With"), owner))
+    facts += [(clock_name(clock.kind), _deadline(clock)) for clock in story.clocks if _is_worth_saying(clock, story)]
+    return facts
+
+
+def _is_worth_saying(clock: Clock, story: Story) -> bool:
+    return story.ticket.is_open and (clock.due_at is not None or clock.state == ClockState.PAUSED)
+
+
+def _deadline(clock: Clock) -> str:
+    if clock.state == ClockState.PAUSED or clock.due_at is None:
+        return _("paused while we wait for the customer")
+    if clock.breached_at:
+        return _("was due %(at)s") % {"at": time_wording.instant(clock.due_at)}
+    return _("by %(at)s") % {"at": time_wording.instant(clock.due_at)}
+
+
+def _no_lines(story: Story, reader: User) -> list[str]:
+    return []
+
+
+def _opened(story: Story, reader: User) -> list[str]:
+    if reader.is_staff:
+        return [_("Nobody has it yet. Take it and answer: an automatic reply is no first response.")]
+    first = next((clock for clock in story.clocks if clock.kind == ClockKind.FIRST_RESPONSE and clock.due_at), None)
+    promise = ""
+    if first and first.due_at:
+        promise = _("An engineer answers you by %(at)s.") % {"at": time_wording.instant(first.due_at)}
+    return [_("Thank you for the report."), promise, _phone(story)]
+
+
+def _phone(story: Story) -> str:
+    phone = story.ticket.organisation.plan.support_phone
+    if story.ticket.severity != "p0" or not phone:
+        return ""
+    return _("If it gets worse, call us at any hour: %(phone)s.") % {"phone": phone}
+
+
+def _waited(story: Story, reader: User) -> list[str]:
+    if reader.is_staff:
+        return [_("The resolution clock stands still until the customer answers.")]
+    return [_("The resolution clock stands still until you answer, and then it goes on.")]
+
+
+def _severity_changed(story: Story, reader: User) -> list[str]:
+    data = story.event.data
+    return [
+        _("It was %(before)s and is now %(after)s.")
+        % {"before": severity_name(data.get("from", "")), "after": severity_name(data.get("to", ""))},
+        _("Reason: %(reason)s") % {"reason": data.get("reason", "")},
+        _("The deadlines below were computed anew.") if story.ticket.is_open else "",
+    ]
+
+
+def _resolved(story: Story, reader: User) -> list[str]:
+    if reader.is_staff or story.event.data.get("by_customer"):
+        return []
+    days = story.ticket.organisation.plan.closes_after_days
+    return [
+        _("Please check it in your app. If it still fails, reopen the ticket on its page: the clock then goes on."),
+        _("Without a word from you it closes by itself after %(days)s days.") % {"days": days},
+    ]
+
+
+def _assigned(story: Story, reader: User) -> list[str]:
+    return [_("The customer sees your name on it from now on.")]
+
+
+def _at_risk(story: Story, reader: User) -> list[str]:
+    return [_("Three quarters of the time are used up. Answer, or hand it up with a reason.")]
+
+
+def _breached(story: Story, reader: User) -> list[str]:
+    due_at = story.event.data.get("due_at")
+    if not due_at:
+        return []
+    at = time_wording.instant(datetime.fromisoformat(due_at))
+    return [_("It was due %(at)s. The ticket climbs to the next tier by itself if nobody acts.") % {"at": at}]
+
+
+def _escalated(story: Story, reader: User) -> list[str]:
+    escalation = story.escalation
+    if escalation is None:
+        return []
+    lines = [_reason(story, escalation, reader)]
+    if reader.is_staff:
+        lines += [
+            escalation.tried and _("Tried so far: %(text)s") % {"text": escalation.tried},
+            escalation.ask and _("Asked of you: %(text)s") % {"text": escalation.ask},
+        ]
+    if escalation.plan:
+        lines.append(_("What happens now: %(plan)s") % {"plan": escalation.plan})
+    if escalation.expected_at:
+        lines.append(
+            _("%(who)s takes over by %(at)s.")
+            % {"who": _taker(escalation), "at": time_wording.instant(escalation.expected_at)}
+        )
+    return lines
+
+
+def _taker(escalation: Escalation) -> str:
+    name = tier_name(escalation.target)
+    return name[:1].upper() + name[1:]
+
+
+def _reason(story: Story, escalation: Escalation, reader: User) -> str:
+    if escalation.trigger == Trigger.CLOCK:
+        if reader.is_staff:
+            return _("Reason: the %(clock)s deadline was missed.") % {"clock": _in_a_sentence(escalation.clock)}
+        return _(
+            "We are sorry: we missed the time we promised you for the %(clock)s, so the ticket moved up by itself."
+        ) % {"clock": _in_a_sentence(escalation.clock)}
+    values = {"who": who(story.event, reader), "reason": escalation.reason}
+    if escalation.trigger == Trigger.CUSTOMER and escalation.by_id == reader.pk:
+        return _("You asked for it: “%(reason)s”") % values
+    if escalation.trigger == Trigger.CUSTOMER:
+        return _("%(who)s asked for it: “%(reason)s”") % values
+    return _("%(who)s handed it on: “%(reason)s”") % values
+
+
+def _in_a_sentence(clock: str) -> str:
+    name = clock_name(clock)
+    return name if time_wording.is_chinese() else name.lower()
+
+
+_LINES: dict[str, Callable[[Story, User], list[str]]] = {
+    EventKind.OPENED: _opened,
+    EventKind.WAITED_ON_CUSTOMER: _waited,
+    EventKind.SEVERITY_CHANGED: _severity_changed,
+    EventKind.RESOLVED: _resolved,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.AT_RISK: _at_risk,
+    EventKind.BREACHED: _breached,
+    EventKind.ESCALATED: _escalated,
+    EventKind.MANAGER_PAGED: _escalated,
+}
