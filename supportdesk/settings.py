@@ -24,7 +24,7 @@ DEMO = env.bool("DEMO", default=False)  # shows the demo banner, who can sign in
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=HTTPS)
 
 SAMPLE_SECRET_KEY = "change-me"  # noqa: S105 the value that .env.example carries, refused below
-SECRET_KEY = env("SECRET_KEY", default=SAMPLE_SECRET_KEY)
+SECRET_KEY = env("SECRET_KEY", default="") or SAMPLE_SECRET_KEY
 if SECRET_KEY == SAMPLE_SECRET_KEY and HTTPS:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random value of your own before you start the site.")
 
@@ -208,7 +208,11 @@ PAGE_WEBHOOK_SECRET = env("PAGE_WEBHOOK_SECRET", default="")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "visibility_timeout": 3600,
+    }
 else:
     BROKER_DIR = DATA_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)

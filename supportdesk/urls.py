@@ -1,10 +1,14 @@
 """All addresses of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from supportdesk import health
+
+# One way in for everybody: the admin's own form knows neither the second factor nor the limit of attempts.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
