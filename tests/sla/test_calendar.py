@@ -29,7 +29,7 @@ def a_calendar(*spans: str, days=WORKDAYS, tz="Asia/Shanghai", holidays=(), extr
     return BusinessCalendar.from_definition(
         {
             "tz": tz,
-            "weekly": {day: hours for day in days},
+            "weekly": dict.fromkeys(days, hours),
             "holidays": list(holidays),
             "extra": {day: [span.split("-") for span in spans] for day, spans in (extra or {}).items()},
         }
