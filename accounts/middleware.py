@@ -37,7 +37,10 @@ def zone_of(name: str) -> zoneinfo.ZoneInfo:
 class SecondFactorMiddleware:
     """Where production asks for it, staff go nowhere before they have set up a second factor."""
 
-    _OPEN = ("/accounts/", "/static/", "/livez", "/readyz")
+    _OPEN = (
+        "/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/login/", "/accounts/logout/", "/accounts/language/",
+        "/accounts/password/", "/static/", "/livez", "/readyz",
+    )  # fmt: skip
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -51,4 +54,4 @@ class SecondFactorMiddleware:
         if not settings.STAFF_SECOND_FACTOR or request.path_info.startswith(self._OPEN):
             return False
         user = request.user
-        return user.is_authenticated and user.is_staff and not user.authenticator_set.exists()
+        return user.is_authenticated and user.is_staff and not user.authenticator_set.filter(type="totp").exists()

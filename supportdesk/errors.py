@@ -1,8 +1,19 @@
-"""Error pages in the site's own words."""
+"""Error pages in the site's own words. The pages for our own faults need neither database nor session."""
 
+import logging
+import secrets
+import sys
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+RETRY_AFTER = 60  # seconds
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -21,6 +32,62 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "errors/404.html", status=404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    response = render(request, "errors/429.html", status=429)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    # No request context: the database may be what failed.
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    """500, or 503 where the database is away; the reference on the page stands in the log."""
+    reference = secrets.token_hex(3)
+    logger.error("failure %s at %s", reference, request.path)
+    is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    status = 503 if is_away else 500
+    texts = _texts(_away if is_away else _failed, getattr(request, "LANGUAGE_CODE", None))
+    again = request.path if request.method == "GET" else "/"
+    try:
+        page = render_to_string(
+            "errors/static.html",
+            {"status": status, "reference": reference, "texts": texts, "again": again, "phone": settings.SUPPORT_PHONE},
+        )
+    except Exception:  # the templates or the static files may be what is broken
+        logger.exception("the page for failure %s could not be made", reference)
+        page = "<!doctype html>" + "".join(f"<h1>{text['title']}</h1><p>{text['advice']}</p>" for text in texts)
+    response = HttpResponse(page, status=status)
+    if is_away:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _texts(words, language: str | None) -> list[dict[str, str]]:
+    """The words in the reader's language; in both where it is not known."""
+    known = [code for code, _name in settings.LANGUAGES]
+    texts = []
+    for code in [language] if language in known else known:
+        with translation.override(code):
+            texts.append(words() | {"lang": "zh-Hans" if code == "zh-hans" else code, "site": _("Supportdesk")})
+    return texts
+
+
+def _failed() -> dict[str, str]:
+    return {
+        "title": _("That was our fault"),
+        "advice": _(
+            "The page could not be made. Our engineers see this failure. What you wrote may not be saved: go back and "
+            "send it again in a minute."
+        ),
+        "call": _("Is your service down? Call, day and night:"),
+        "again": _("Try again"),
+    }
+
+
+def _away() -> dict[str, str]:
+    return {
+        "title": _("We are back in a moment"),
+        "advice": _(
+            "The support portal is being worked on. What you wrote may not be saved: go back and send it again in a minute."
+        ),
+        "call": _("Is your service down? Call, day and night:"),
+        "again": _("Try again"),
+    }
