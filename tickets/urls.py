@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import detail, filing, home, listing
+from tickets.views import conversation, detail, files, filing, home, listing, live
 
 app_name = "tickets"
 urlpatterns = [
@@ -10,4 +10,12 @@ urlpatterns = [
     path("tickets/", listing.ticket_list, name="list"),
     path("tickets/new/", filing.new_ticket, name="new"),
     path("tickets/<int:pk>/", detail.detail, name="detail"),
+    path("tickets/<int:pk>/parts/", detail.parts, name="parts"),
+    path("tickets/<int:pk>/live/", live.stream, name="live"),
+    path("tickets/<int:pk>/replies/", conversation.reply, name="reply"),
+    path("tickets/<int:pk>/severity/", conversation.raise_severity, name="raise_severity"),
+    path("tickets/<int:pk>/solved/", conversation.solved, name="solved"),
+    path("tickets/<int:pk>/reopenings/", conversation.reopen, name="reopen"),
+    path("files/<uuid:key>/", files.download, name="file"),
+    path("files/<uuid:key>/preview/", files.preview, name="file_preview"),
 ]

@@ -4,6 +4,7 @@
    <time data-countdown datetime="DUE" data-left="{} left" data-over="{} over">38 min left</time>
    Business clocks add what is left in working seconds at server-time, and until when the calendar stays open:
    data-seconds="5400" data-open-until="ISO"; a working day is no 24 h, so these never show days.
+   A part that was swapped in later says in data-now="ISO" at which server time its data-seconds were counted.
 
    Durations are floored and have at most two units: "2 d 3 h", "1 h 5 min", "38 min", "45 s".
    Passing zero fires "clock:due" (it bubbles) once: the state is the server's to change. */
@@ -42,8 +43,9 @@
   function remaining(element, now) {
     const { seconds, openUntil } = element.dataset;
     if (seconds === undefined) return (Date.parse(element.dateTime) - now) / 1000;
-    const until = openUntil ? Math.min(now, Date.parse(openUntil)) : rendered;
-    return Number(seconds) - Math.max(0, until - rendered) / 1000;
+    const from = Date.parse(element.dataset.now) || rendered;
+    const until = openUntil ? Math.min(now, Date.parse(openUntil)) : from;
+    return Number(seconds) - Math.max(0, until - from) / 1000;
   }
 
   function show(element, now) {
@@ -69,5 +71,6 @@
   tick();
   document.addEventListener("visibilitychange", tick);
   document.addEventListener("htmx:afterSwap", tick);
+  document.addEventListener("ticket-changed", tick);
   addEventListener("pageshow", tick);
 })();

@@ -55,16 +55,19 @@ def confirm_solved(*, ticket: Ticket, by: User, now: datetime) -> Ticket:
         return _resolved(ticket, by=by, now=now, data={"by_customer": True})
 
 
-def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime) -> Ticket:
-    """A resolved ticket goes on with what was left of its resolution clock. Tier and first response stay as they were."""
+def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime, submission_key: uuid.UUID | None = None) -> Ticket:
+    """A resolved ticket goes on with what was left of its resolution clock. Tier and first response stay as they were.
+
+    The same `submission_key` again changes nothing; a ticket that somebody else reopened refuses, so no reason is lost.
+    """
     with transaction.atomic():
         ticket = locked(ticket)
-        if ticket.is_open:
+        if already_sent(ticket, submission_key):
             return ticket
         require("reopen", ticket)
         if not reason.strip():
             raise ActionRefused(_("Say in a sentence what is still wrong."))
-        message = add_message(ticket, by=by, body=reason, now=now, key=None)
+        message = add_message(ticket, by=by, body=reason, now=now, key=submission_key)
         set_status(ticket, Status.OPEN, by=by, now=now, reason="reopened")
         ticket.resolved_at = None
         record(ticket, EventKind.REOPENED, by=by, now=now, message=message)

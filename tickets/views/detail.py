@@ -1,8 +1,75 @@
+"""The customer's page of a ticket, and the same page in parts for its live updates."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from tickets import actions
+from tickets.choices import Status
+from tickets.customer_page import loaded, read_page
+from tickets.forms.conversation import LetterForm, RaiseForm, ReopenForm
+from tickets.models import Attachment, Ticket, TicketVisit
+from tickets.thread import Thread, news, read_thread
 
 
+@require_safe
 @login_required
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "base.html")
+    return show(request, find_ticket(request.user, pk))
+
+
+@require_safe
+@login_required
+def parts(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changes on the page, and the letters after the event `?after=`."""
+    ticket = find_ticket(request.user, pk)
+    thread = news(ticket, reader=request.user, after=_number(request, "after") or 0)
+    _remember(ticket, request.user, thread)
+    return render(request, "tickets/detail_parts.html", _context(ticket, request.user, thread))
+
+
+def find_ticket(user: User, pk: int) -> Ticket:
+    """The ticket with all that its page reads; 404 for whoever may not see it."""
+    return get_object_or_404(loaded(Ticket.objects.visible_to(user)), pk=pk)
+
+
+def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The whole page; `forms` are bound ones to show again with what was typed."""
+    visit = TicketVisit.objects.filter(ticket=ticket, user=request.user).values_list("seen_event_id", flat=True).first()
+    thread = read_thread(ticket, reader=request.user, seen=visit, before=_number(request, "before"))
+    if thread.is_newest and thread.latest > (visit or 0):
+        _remember(ticket, request.user, thread)
+    return render(request, "tickets/detail.html", _context(ticket, request.user, thread) | forms, status=status)
+
+
+def _context(ticket: Ticket, reader: User, thread: Thread) -> dict[str, Any]:
+    form_class = ReopenForm if ticket.status == Status.RESOLVED else LetterForm
+    raise_form = RaiseForm(ticket=ticket) if ticket.is_open else None
+    return {
+        "ticket": ticket,
+        "page": read_page(ticket, now=timezone.now()),
+        "thread": thread,
+        "letter_form": form_class(ticket=ticket, initial={"submission_key": uuid.uuid4()}),
+        "raise_form": raise_form if raise_form and raise_form.fields["severity"].choices else None,
+        "kept_files": Attachment.objects.none(),
+        "is_requester_side": not reader.is_staff,
+    }
+
+
+def _remember(ticket: Ticket, reader: User, thread: Thread) -> None:
+    if thread.items:
+        actions.mark_seen(ticket=ticket, by=reader, event_id=thread.latest)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A positive number of the query; anything else counts as not given."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,207 @@
+"""What the customer's page of a ticket shows beside the conversation: rows in, plain values for templates out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.models import User
+from sla import wording
+from sla.choices import ClockKind
+from tickets.choices import Status
+from tickets.ledger import idle_spans
+from tickets.models import Environment, Follower, Resolution, Ticket
+from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, customer_status, owner
+from tickets.thread import initials
+from tickets.wording import Turn, severity_name, turn
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the stepper; `state` is done, current or empty, `code` the status it stands for."""
+
+    label: str
+    state: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCard:
+    """A clock as the page's hero: the view, and what explains it."""
+
+    view: ClockView
+    promise: str
+    why: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """All but the conversation. `look_at` is when a clock's look changes by itself next."""
+
+    ticket: Ticket
+    severity: str
+    status: str
+    owner: OwnerView
+    owner_face: str
+    turn: Turn
+    steps: Sequence[Step]
+    clocks: Sequence[ClockCard]
+    look_at: datetime | None
+    facts: Sequence[Fact]
+    reproduction: str
+    people: Sequence[str]
+    resolutions: Sequence[Resolution]
+
+
+def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """The tickets with all that the page reads of them (5 queries)."""
+    return tickets.select_related(
+        "organisation", "app", "category", "requester", "assignee__team", "environment__product"
+    ).prefetch_related(
+        clocks_loaded(),
+        Prefetch("followers", Follower.objects.select_related("user").order_by("created_at", "pk")),
+        "resolutions__by",
+    )
+
+
+def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
+    """The page of a ticket that was `loaded`; asks nothing of the database."""
+    clocks = clock_views(ticket, now)
+    has_it = owner(ticket)
+    environment: Environment | None = getattr(ticket, "environment", None)
+    return CustomerPage(
+        ticket=ticket,
+        severity=severity_name(ticket.severity),
+        status=customer_status(ticket),
+        owner=has_it,
+        owner_face=initials(has_it.name),
+        turn=turn(ticket, clocks, has_it),
+        steps=_steps(ticket, clocks),
+        clocks=[_card(ticket, view, now) for view in clocks.values()],
+        look_at=_look_at(ticket, clocks, now),
+        facts=_facts(ticket, environment),
+        reproduction=environment.steps if environment else "",
+        people=_people(ticket),
+        resolutions=list(reversed(ticket.resolutions.all())),
+    )
+
+
+def _steps(ticket: Ticket, clocks: Mapping[str, ClockView]) -> list[Step]:
+    first = clocks.get(ClockKind.FIRST_RESPONSE)
+    is_answered = first is not None and first.stopped_at is not None and first.state != "cancelled"
+    working = {
+        Status.WAITING_CUSTOMER: _("Waiting on you"),
+        Status.WAITING_INTERNAL: _("With our specialists"),
+    }.get(Status(ticket.status), pgettext("ticket status", "In progress"))
+    labels = [
+        (_("Received"), Status.OPEN),
+        (_("First answer"), Status.OPEN),
+        (working, ticket.status),
+        (pgettext("ticket status", "Resolved"), Status.RESOLVED),
+        (pgettext("ticket status", "Closed"), Status.CLOSED),
+    ]
+    current = {Status.CLOSED: 4, Status.RESOLVED: 3}.get(Status(ticket.status), 2)
+    if current == 2 and not is_answered and ticket.status == Status.OPEN:
+        current = 0
+    steps = []
+    for position, (label, code) in enumerate(labels):
+        is_done = position < current and (position != 1 or is_answered)
+        steps.append(Step(label, "done" if is_done else "current" if position == current else "", code))
+    return steps
+
+
+def _card(ticket: Ticket, view: ClockView, now: datetime) -> ClockCard:
+    is_resolution = view.kind == ClockKind.RESOLUTION
+    return ClockCard(
+        view=view,
+        promise=wording.duration(view.target_seconds, days=not view.is_business),
+        why=" ".join(filter(None, (_hours(view), _standing(ticket, view, now) if is_resolution else ""))),
+        total=_total(ticket, view, now) if is_resolution else "",
+    )
+
+
+def _hours(view: ClockView) -> str:
+    if not view.is_business:
+        return _("Counted around the clock.")
+    if view.is_closed_now:
+        return _("Counted in business hours; it is outside them now, so the clock waits.")
+    return _("Counted in business hours.")
+
+
+def _standing(ticket: Ticket, view: ClockView, now: datetime) -> str:
+    """Why the resolution clock stands still, or that it did."""
+    rows = [clock for clock in ticket.clocks.all() if clock.kind == view.kind]
+    last = list(rows[0].segments.all())[-1:] if rows else []
+    if ticket.status == Status.WAITING_CUSTOMER and last:
+        at = wording.short_instant(last[0].at, now=now)
+        return _("Paused since %(time)s: we asked you something and wait for your answer.") % {"time": at}
+    spans = idle_spans(rows)
+    if not spans:
+        return ""
+    stood = sum((end - begin for begin, end in spans), timedelta())
+    words = ngettext(
+        "It stood still once, %(duration)s, while it was your turn or the ticket was solved.",
+        "It stood still %(n)s times, %(duration)s in all, while it was your turn or the ticket was solved.",
+        len(spans),
+    )
+    return words % {"n": len(spans), "duration": wording.duration(stood)}
+
+
+def _total(ticket: Ticket, view: ClockView, now: datetime) -> str:
+    until = ticket.resolved_at or ticket.closed_at or now
+    return _("%(counted)s counted; %(total)s since you filed it.") % {
+        "counted": wording.duration(view.elapsed_seconds, days=not view.is_business),
+        "total": wording.duration(max(until - ticket.created_at, timedelta())),
+    }
+
+
+def _look_at(ticket: Ticket, clocks: Mapping[str, ClockView], now: datetime) -> datetime | None:
+    instants: list[datetime | None] = []
+    for clock in ticket.clocks.all():
+        view = clocks.get(clock.kind)
+        if view and view.is_ticking:
+            instants += [clock.at_risk_at, view.due_at, view.open_until]
+    return min((at for at in instants if at and at > now), default=None)
+
+
+def _facts(ticket: Ticket, environment: Environment | None) -> list[Fact]:
+    facts = [Fact(_("App"), str(ticket.app))] if ticket.app else []
+    facts.append(Fact(pgettext("of a ticket", "Category"), ticket.category.name))
+    if environment is None:
+        return facts
+    sdk = " ".join(filter(None, (environment.product.name if environment.product else "", environment.sdk_version)))
+    happened = wording.instant(environment.occurred_at) if environment.occurred_at else ""
+    told = [
+        Fact(_("SDK"), sdk),
+        Fact(_("Platform"), environment.get_platform_display()),
+        Fact(_("System"), environment.os_version),
+        Fact(_("Device"), environment.device),
+        Fact(_("Network"), environment.get_network_display()),
+        Fact(_("When"), happened),
+        Fact(_("How often"), environment.get_frequency_display()),
+    ]
+    if ticket.category.is_about_a_call or environment.channel or environment.user_ids:
+        told += [
+            Fact(_("Channel"), environment.channel, is_code=True),
+            Fact(_("User ids"), environment.user_ids, is_code=True),
+        ]
+    return facts + told
+
+
+def _people(ticket: Ticket) -> list[str]:
+    """The customer's people on it; our own stand as the owner and in the letters."""
+    followers: list[User] = [each.user for each in ticket.followers.all() if not each.user.is_staff]
+    return [each.name for each in followers if each.pk != ticket.requester_id]

@@ -1,0 +1,125 @@
+"""What a customer does on the ticket's page: each act has its own address, and a refusal shows the page with what was typed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tickets import actions
+from tickets.choices import Status
+from tickets.errors import ActionRefused
+from tickets.forms.conversation import LetterForm, RaiseForm, ReopenForm
+from tickets.models import Attachment, Message, Ticket
+from tickets.views.detail import find_ticket, show
+from tickets.views.uploads import Refused, discard_upload, keep_uploads
+
+INVALID, REFUSED = 422, 409
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer writes a letter."""
+    return _letter(request, pk, LetterForm)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer says why a solved ticket is not solved."""
+    return _letter(request, pk, ReopenForm)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def raise_severity(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer says that it is more urgent, and why."""
+    ticket = find_ticket(request.user, pk)
+    if request.method != "POST":
+        return redirect(ticket)
+    form = RaiseForm(request.POST, ticket=ticket)
+    if not form.is_valid():
+        return show(request, ticket, status=INVALID, raise_form=form)
+    try:
+        actions.change_severity(ticket=ticket, by=request.user, **form.cleaned_data, now=timezone.now())
+    except ActionRefused as refusal:
+        form.add_error(None, refusal.message)
+        return show(request, find_ticket(request.user, pk), status=REFUSED, raise_form=form)
+    messages.success(request, _("The severity is raised. The new times are on the clocks."))
+    return redirect(ticket)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def solved(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer says that it is solved; asked once."""
+    ticket = find_ticket(request.user, pk)
+    if request.method != "POST":
+        return render(request, "tickets/detail_solved.html", {"ticket": ticket}) if ticket.is_open else redirect(ticket)
+    try:
+        actions.confirm_solved(ticket=ticket, by=request.user, now=timezone.now())
+    except ActionRefused as refusal:
+        messages.error(request, refusal.message)
+        return redirect(ticket)
+    messages.success(request, _("Thank you for telling us. The ticket is solved."))
+    return redirect(ticket)
+
+
+def _letter(request: HttpRequest, pk: int, form_class: type[LetterForm]) -> HttpResponse:
+    ticket = find_ticket(request.user, pk)
+    if request.method != "POST":
+        return redirect(ticket)
+    if request.user.is_staff:
+        messages.error(request, _("Answer at the desk: here the customer writes."))
+        return redirect(ticket)
+    key = _draft_key(request)
+    if key and Message.objects.filter(ticket=ticket, author=request.user, submission_key=key).exists():
+        return redirect(_newest(ticket))  # the second half of a double click
+    refused: list[Refused] = []
+    if key:
+        refused = keep_uploads(request, field="files", by=request.user, draft_key=key, now=timezone.now())
+        if discarded := request.POST.get("discard"):
+            discard_upload(key=discarded, by=request.user, draft_key=key)
+    kept = Attachment.objects.unsent(user=request.user, draft_key=key or uuid.uuid4())
+    if "discard" in request.POST:
+        draft = form_class(ticket=ticket, initial=request.POST.dict())
+        return show(request, ticket, letter_form=draft, kept_files=kept, is_drafting=True)
+    form = form_class(request.POST, ticket=ticket, has_files=kept.exists())
+    shown = {"letter_form": form, "kept_files": kept, "refused_files": refused, "is_drafting": True}
+    if not form.is_valid() or refused:
+        return show(request, ticket, status=INVALID, **shown)
+    try:
+        _send(request, ticket, form)
+    except ActionRefused as refusal:
+        form.add_error(None, refusal.message)
+        return show(request, find_ticket(request.user, pk), status=REFUSED, **shown)
+    return redirect(_newest(ticket))
+
+
+def _send(request: HttpRequest, ticket: Ticket, form: LetterForm) -> None:
+    body, key = form.cleaned_data["body"], form.cleaned_data["submission_key"]
+    if isinstance(form, ReopenForm):
+        actions.reopen(ticket=ticket, by=request.user, reason=body, submission_key=key, now=timezone.now())
+        messages.success(request, _("The ticket is open again."))
+        return
+    actions.customer_reply(ticket=ticket, by=request.user, body=body, submission_key=key, now=timezone.now())
+    words = _("Sent. The ticket had been resolved meanwhile; your message opened it again.")
+    messages.success(request, words if ticket.status == Status.RESOLVED else _("Sent."))
+
+
+def _newest(ticket: Ticket) -> str:
+    return f"{ticket.get_absolute_url()}#newest"
+
+
+def _draft_key(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("submission_key", ""))
+    except ValueError:
+        return None

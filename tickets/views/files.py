@@ -1,0 +1,70 @@
+"""Files leave through here only: whoever may see the message gets the bytes, and no browser runs them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.core.files.base import File
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from tickets.models import Attachment
+
+CHUNK_BYTES = 64 * 1024
+_SANDBOX = "sandbox; default-src 'none'"
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """The file as something to save, whatever it is."""
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), key=key)
+    return _sent(request, attachment, content_type="application/octet-stream", as_attachment=True)
+
+
+@require_safe
+@login_required
+def preview(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """An image inside the page, by the type that its content showed; 404 for all other files."""
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.user), key=key)
+    if not attachment.is_image:
+        raise Http404
+    return _sent(request, attachment, content_type=attachment.content_type, as_attachment=False)
+
+
+def _sent(
+    request: HttpRequest, attachment: Attachment, *, content_type: str, as_attachment: bool
+) -> HttpResponse | StreamingHttpResponse:
+    try:
+        stored = attachment.file.storage.open(attachment.file.name, "rb")
+    except OSError:
+        return render(request, "tickets/file_gone.html", {"attachment": attachment}, status=410)
+    if isinstance(request, ASGIRequest):
+        response = StreamingHttpResponse(_chunks(stored), content_type=content_type)
+    else:
+        response = FileResponse(stored, content_type=content_type)
+    name = "".join(each for each in attachment.name if each.isprintable()) or "file"
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment, name)
+    response.headers["Content-Length"] = str(stored.size)
+    response.headers["Content-Security-Policy"] = _SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+async def _chunks(stored: File) -> AsyncIterator[bytes]:
+    # A slow reader must not keep a database connection from the others.
+    await sync_to_async(connections.close_all)()
+    read = sync_to_async(stored.read, thread_sensitive=False)
+    try:
+        while chunk := await read(CHUNK_BYTES):
+            yield chunk
+    finally:
+        stored.close()

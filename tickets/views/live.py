@@ -1,0 +1,89 @@
+"""The live stream of a ticket: server-sent events that say "something changed", never what."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from tickets.live import Hub, hub, in_thread
+from tickets.models import Ticket, TicketEvent
+
+BEAT_SECONDS = 15.0
+RETRY_MILLISECONDS = 2000
+RECHECK_SECONDS = 60.0  # a membership that ended, an account that was locked, a person who signed out
+STREAM_SECONDS = 600.0  # then the browser reconnects
+
+
+@require_GET
+@login_required
+async def stream(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """404 for whoever may not see the ticket, 204 where the server cannot stream, 429 past the pages one may have open.
+
+    `?after=` or the browser's own `Last-Event-ID` is the last event that the page shows.
+    """
+    user = await request.auser()
+    if not await in_thread(_may_watch, user.pk, request.session, pk):
+        raise Http404
+    if not isinstance(request, ASGIRequest) or hub().is_closing:
+        return HttpResponse(status=204)
+    if not hub().has_room_for(user.pk):
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
+    lines = _lines(hub(), user=user, session=request.session, ticket_id=pk, after=_last_seen(request))
+    return StreamingHttpResponse(lines, content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def _lines(hub: Hub, *, user: User, session: SessionBase, ticket_id: int, after: int) -> AsyncIterator[str]:
+    # The middleware's connection would stay with this request's thread, and out of the pool, while the page is open.
+    await sync_to_async(connections.close_all)()
+    ends_at = time.monotonic() + STREAM_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 not all at the same instant
+    checked_at = time.monotonic()
+    with hub.watching(ticket_id=ticket_id, person_id=user.pk, sees_internal=user.is_staff) as watcher:
+        yield f"retry: {RETRY_MILLISECONDS}\n\n"
+        await hub.looking()
+        missed = await in_thread(_latest_visible, user, ticket_id)
+        if missed > after:
+            yield changed(missed)
+        while not hub.is_closing and time.monotonic() < ends_at:
+            latest = await watcher.news(within=BEAT_SECONDS)
+            if time.monotonic() - checked_at >= RECHECK_SECONDS:
+                if not await in_thread(_may_watch, user.pk, session, ticket_id):
+                    return
+                checked_at = time.monotonic()
+            yield changed(latest) if latest else ": still here\n\n"
+
+
+def changed(event_id: int) -> str:
+    return f"id: {event_id}\nevent: changed\ndata: {event_id}\n\n"
+
+
+def _last_seen(request: HttpRequest) -> int:
+    for text in (request.headers.get("Last-Event-ID", ""), request.GET.get("after", "")):
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            return int(text)
+    return 0
+
+
+def _may_watch(user_id: int, session: SessionBase, ticket_id: int) -> bool:
+    """Is the person still signed in, active, and allowed to see the ticket?"""
+    user = User.objects.active().filter(pk=user_id).first()
+    return (
+        user is not None
+        and session.session_key is not None
+        and session.exists(session.session_key)
+        and Ticket.objects.visible_to(user).filter(pk=ticket_id).exists()
+    )
+
+
+def _latest_visible(user: User, ticket_id: int) -> int:
+    events = TicketEvent.objects.visible_to(user).filter(ticket=ticket_id).order_by("-pk")
+    return events.values_list("pk", flat=True).first() or 0

@@ -1,0 +1,174 @@
+"""What happened and whose turn it is, in words for the customer, in the reader's language and zone. Reads, never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.choices import Tier
+from sla import wording
+from sla.choices import ClockKind, Severity
+from tickets.choices import EventKind, Status
+from tickets.models import Ticket, TicketEvent
+from tickets.presenting import ClockView, OwnerView
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is: `kind` is the look (engineer, customer, late, done), then a word and a sentence."""
+
+    kind: str
+    word: str
+    sentence: str
+
+
+def turn(ticket: Ticket, clocks: Mapping[str, ClockView], owner: OwnerView) -> Turn:
+    """Whose turn it is on the customer's page, and until when."""
+    if ticket.status == Status.CLOSED:
+        return Turn("done", _("Closed."), _("If it happens again, report it as a new problem."))
+    if ticket.status == Status.RESOLVED:
+        return Turn("done", _("Solved."), _closes(ticket))
+    if ticket.status == Status.WAITING_CUSTOMER:
+        return Turn(
+            "customer",
+            pgettext("whose turn", "Your turn."),
+            _("We asked you something. The resolution clock stands still until you answer."),
+        )
+    first, resolution = clocks.get(ClockKind.FIRST_RESPONSE), clocks.get(ClockKind.RESOLUTION)
+    if first and first.is_ticking:
+        return _answer_owed(first, owner)
+    return _solution_owed(ticket, resolution, owner)
+
+
+def severity_name(severity: str) -> str:
+    """“P1 Severe”."""
+    return f"{severity.upper()} {Severity(severity).label}"
+
+
+def event_line(event: TicketEvent) -> str:
+    """One grey line between the letters; reads `event.actor`."""
+    words = _LINES.get(event.kind)
+    return words(event) if words else event.get_kind_display()
+
+
+def tag_time(at: datetime) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', at.astimezone(UTC).isoformat(), wording.instant(at))
+
+
+def _closes(ticket: Ticket) -> str:
+    if ticket.check_at is None:
+        return _("If it is not, say so below and the ticket opens again.")
+    return format_html(
+        _("If it is not, say so below by {time}; after that the ticket closes by itself."),
+        time=tag_time(ticket.check_at),
+    )
+
+
+def _answer_owed(first: ClockView, owner: OwnerView) -> Turn:
+    if first.state == "breached":
+        sentence = _("You should have had an answer by {time}, and we are sorry. Your ticket is with: {owner}.")
+        return _late(sentence, first, owner)
+    if first.due_at is None:
+        return _ours(owner.line)
+    sentence = _("{name} answers by {time}.") if owner.name else _("An engineer answers by {time} ({owner}).")
+    return _ours(format_html(sentence, name=owner.name, owner=owner.line, time=tag_time(first.due_at)))
+
+
+def _solution_owed(ticket: Ticket, resolution: ClockView | None, owner: OwnerView) -> Turn:
+    if resolution is None or resolution.due_at is None:
+        return _ours(owner.line)
+    if resolution.state == "breached":
+        sentence = _("A solution was due by {time}, and we are sorry. Your ticket is with: {owner}.")
+        return _late(sentence, resolution, owner)
+    if ticket.status == Status.WAITING_INTERNAL:
+        sentence = _("Our specialists are looking into it while your clock runs on; a solution is due by {time}.")
+    elif owner.name:
+        sentence = _("{name} is working on it; a solution is due by {time}.")
+    else:
+        sentence = _("A solution is due by {time} ({owner}).")
+    return _ours(format_html(sentence, name=owner.name, owner=owner.line, time=tag_time(resolution.due_at)))
+
+
+def _ours(sentence: str) -> Turn:
+    return Turn("engineer", pgettext("whose turn", "Our turn."), sentence)
+
+
+def _late(sentence: str, clock: ClockView, owner: OwnerView) -> Turn:
+    due_at = clock.due_at or clock.breached_at
+    time = tag_time(due_at) if due_at else ""
+    return Turn("late", _("We are late."), format_html(sentence, time=time, owner=owner.line))
+
+
+def _who(event: TicketEvent) -> str:
+    return event.actor.name if event.actor else _("The system")
+
+
+def _assigned(event: TicketEvent) -> str:
+    name = event.data.get("name")
+    return _("%(name)s has the ticket now") % {"name": name} if name else _("The ticket is being assigned")
+
+
+def _severity_changed(event: TicketEvent) -> str:
+    data = event.data
+    words = (
+        _("%(who)s raised the severity from %(before)s to %(after)s: “%(reason)s”")
+        if data.get("raised")
+        else _("%(who)s lowered the severity from %(before)s to %(after)s: “%(reason)s”")
+    )
+    return words % {
+        "who": _who(event),
+        "before": severity_name(data["from"]),
+        "after": severity_name(data["to"]),
+        "reason": data.get("reason", ""),
+    }
+
+
+def _resolved(event: TicketEvent) -> str:
+    if event.data.get("by_customer"):
+        return _("%(who)s said that it is solved") % {"who": _who(event)}
+    return _("%(who)s resolved the ticket") % {"who": _who(event)}
+
+
+def _escalated(event: TicketEvent) -> str:
+    to = event.data.get("to", "")
+    tier = Tier(to).label if to in Tier.values else to
+    words = {
+        "clock": _("Escalated to %(tier)s: a deadline was missed"),
+        "engineer": _("Escalated to %(tier)s: handed up by %(who)s"),
+        "customer": _("Escalated to %(tier)s: asked for by the customer"),
+    }
+    return words.get(event.data.get("trigger", ""), _("Moved to %(tier)s")) % {"tier": tier, "who": _who(event)}
+
+
+def _breached(event: TicketEvent) -> str:
+    clock = event.data.get("clock")
+    due = wording.short_instant(datetime.fromisoformat(event.data["due_at"]), now=event.at)
+    if event.data.get("cause") != "elapsed":
+        is_first = clock == ClockKind.FIRST_RESPONSE
+        return _("The new first response time has passed already") if is_first else _("The new time has passed already")
+    if clock == ClockKind.FIRST_RESPONSE:
+        return _("The first response was due by %(time)s and is late") % {"time": due}
+    return _("The solution was due by %(time)s and is late") % {"time": due}
+
+
+_LINES: dict[str, Callable[[TicketEvent], str]] = {
+    EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
+    EventKind.ASSIGNED: _assigned,
+    EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": _who(event)},
+    EventKind.SEVERITY_CHANGED: _severity_changed,
+    EventKind.WAITED_ON_CUSTOMER: lambda event: _("The resolution clock stands still: we wait for your answer"),
+    EventKind.WAITED_INTERNALLY: lambda event: _("Our specialists were asked; the clocks run on"),
+    EventKind.RESUMED: lambda event: _("The resolution clock runs again"),
+    EventKind.RESOLVED: _resolved,
+    EventKind.REOPENED: lambda event: _("%(who)s reopened the ticket") % {"who": _who(event)},
+    EventKind.CLOSED: lambda event: _("The ticket was closed"),
+    EventKind.ESCALATED: _escalated,
+    EventKind.MANAGER_PAGED: lambda event: _("The escalation manager was called in"),
+    EventKind.BREACHED: _breached,
+}
