@@ -13,29 +13,13 @@ from django.utils.translation import gettext_lazy
 from sla import wording
 from sla.choices import Severity
 from sla.terms import SeverityTerms, from_json
+from tickets.forms.fields import TextField
 from tickets.lifecycle import is_raise
 from tickets.models import Message, Ticket
 from tickets.wording import severity_name
 
 BODY_MAX_CHARACTERS = 50_000
 REASON_MAX_CHARACTERS = 2_000
-NUL_REFUSED = gettext_lazy("There is a character in it that cannot be stored (NUL). Paste it as plain text.")
-
-
-class TextField(forms.CharField):
-    """Text of many lines; a line break counts as one character whatever the browser sent."""
-
-    widget = forms.Textarea
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**({"error_messages": {"null_characters_not_allowed": NUL_REFUSED}} | options))
-
-    def to_python(self, value: object) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        # Browsers count UTF-16 units and cut in silence: the server counts, and says so.
-        return {name: each for name, each in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class LetterForm(forms.Form):
