@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import Div, Field, Fieldset, Layout, LayoutObject
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,11 +90,18 @@ class Plain(Field):
     template = "tickets/new_field.html"
 
 
-class Cards(Field):
-    """Radios as cards, from a template that knows what stands on them."""
+class Special(Field):
+    """A field with a template of its own name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, template=f"tickets/new_{name}.html")
+
+
+class Hint(LayoutObject):
+    """The line between what is needed and what only helps."""
+
+    def render(self, form, context, template_pack=None, **kwargs) -> str:
+        return render_to_string("tickets/new_hint.html")
 
 
 class FilingForm(forms.Form):
@@ -146,7 +154,7 @@ class FilingForm(forms.Form):
     )  # fmt: skip
     channel = LineField(label=gettext_lazy("Channel or room"), required=False, max_length=128)
     user_ids = LineField(
-        label=gettext_lazy("User ids: who sees it, whose stream"), required=False, max_length=255,
+        label=gettext_lazy("User ids (who sees it, whose stream)"), required=False, max_length=255,
     )  # fmt: skip
     occurred_at = WallTimeField(label=gettext_lazy("When it happened"), required=False)
     occurred_zone = forms.ChoiceField(
@@ -272,13 +280,14 @@ def _helper() -> FormHelper:
     when = [Plain("occurred_at"), Plain("occurred_zone"), Plain("frequency")]
     device = [Plain("device"), Plain("os_version"), Plain("network")]
     helper.layout = Layout(
-        Section(1, gettext_lazy("What is wrong"), Cards("category"), Cards("severity")),
+        Section(1, gettext_lazy("What is wrong"), Special("category"), Special("severity")),
         Section(
             2,
             gettext_lazy("What happened"),
             Plain("subject"),
             Plain("description"),
-            Plain("app"),
+            Hint(),
+            Special("app"),
             Div(*plain, css_class="field-row"),
             Div(*call, css_class="field-row only-call"),
             Div(

@@ -15,7 +15,7 @@ from accounts.models import Organisation, User
 from tickets.choices import Status
 from tickets.models import Ticket
 from tickets.rows import TicketRow, loaded, rows
-from tickets.views.shared import organisations_of, search_url, to_desk, without_organisation
+from tickets.views.shared import organisations_of, to_desk, without_organisation
 
 MOST_ROWS = 20
 
@@ -39,9 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": rows(waiting, now),
         "ours": rows(ours, now),
         "most_rows": MOST_ROWS,
-        "search_url": search_url(),
     }
-    return render(request, "tickets/home.html", context | {"turn": _turn(context["waiting"], context["ours"])})
+    return render(request, "tickets/home.html", context | {"turns": _turns(context["waiting"], context["ours"])})
 
 
 def _open_tickets(user: User, organisations: Sequence[Organisation]):
@@ -64,12 +63,15 @@ def _managers(organisations: Sequence[Organisation]) -> list[User]:
     )
 
 
-def _turn(waiting: Sequence[TicketRow], ours: Sequence[TicketRow]) -> dict[str, object] | None:
-    """The sentence on top: the customer's turn first, then where we are late, then what is due next."""
-    if waiting:
-        return {"kind": "customer", "count": len(waiting), "row": waiting[0]}
+def _turns(waiting: Sequence[TicketRow], ours: Sequence[TicketRow]) -> list[dict[str, object]]:
+    """The sentences on top: what waits for the customer, where we are late, and only else what we owe next."""
     late = [row for row in ours if row.clock and row.clock.state == "breached"]
-    if late:
-        return {"kind": "late", "count": len(late), "row": late[0]}
     due = [row for row in ours if row.clock and row.clock.due_at]
-    return {"kind": "engineer", "count": len(ours), "row": due[0]} if due else None
+    turns = [
+        {"kind": kind, "count": len(found), "row": found[0]}
+        for kind, found in (("customer", waiting), ("late", late))
+        if found
+    ]
+    if not turns and due:
+        turns.append({"kind": "engineer", "count": len(ours), "row": due[0]})
+    return turns
