@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.choices import Platform, Tier
-from accounts.models import App, Membership, Organisation, SdkProduct, SupportPlan, Team, User
+from accounts.models import App, Membership, Organisation, SdkProduct, SdkVersion, SupportPlan, Team, User
 from sla.actions import ensure_china_calendar, ensure_policy
 from sla.defaults import DEFAULT_TARGETS, FAST_TARGETS
 from supportdesk.demo.people import Person, book
+from supportdesk.demo.play import play
 
 PHONE = "+86 10 5555 0100"
 PLANS = (
@@ -23,25 +24,42 @@ TEAMS = (
     (Tier.T2, "Experts", "二线专家"),
     (Tier.RND, "R&D", "研发"),
 )
-ORGANISATIONS = (("StarStream", "demo-fast"), ("TutorWave", "standard"))
-APPS = (
-    ("StarStream", "StarStream Live", "a1f0-starstream", Platform.IOS, "4.2.1"),
-    ("TutorWave", "TutorWave Class", "b7c2-tutorwave", Platform.WEB, "4.1.0"),
+# name, plan, success manager
+ORGANISATIONS = (
+    ("Qingyin Live (demo)", "premium", "max@support.example"),
+    ("Fast Clock Lab (demo)", "demo-fast", "mona@support.example"),
+    ("Northwind Meet (demo)", "standard", ""),
 )
+# organisation, name, App ID, platform, SDK product, version in production
+APPS = (
+    ("Qingyin Live (demo)", "Qingyin Live", "live-ios", Platform.IOS, "live", "4.4.1"),
+    ("Qingyin Live (demo)", "Qingyin Live", "live-android", Platform.ANDROID, "live", "4.3.2"),
+    ("Qingyin Live (demo)", "Qingyin Class", "class-web", Platform.WEB, "video", "4.4.0"),
+    ("Fast Clock Lab (demo)", "Fast-clock test app", "fast-web", Platform.WEB, "video", "4.4.0"),
+    ("Northwind Meet (demo)", "Northwind Meet", "meet-web", Platform.WEB, "video", "4.4.0"),
+    ("Northwind Meet (demo)", "Northwind Meet", "meet-ios", Platform.IOS, "video", "4.3.2"),
+)
+PRODUCTS = (("video", "Video Call SDK", "视频通话 SDK"), ("live", "Live Streaming SDK", "互动直播 SDK"))
+VERSIONS = ("4.4.2-rc.1", "4.4.1", "4.4.0", "4.3.2", "4.3.1", "4.2.6")
 
 
 def load(now: datetime) -> None:
-    """Adds plans, teams, organisations, apps and people that are not there yet; `now` dates the calendar."""
+    """Adds plans, teams, organisations, apps, people and their tickets where they are not there yet."""
     with transaction.atomic():
         _plans(now)
         for tier, name_en, name_zh in TEAMS:
             Team.objects.get_or_create(tier=tier, defaults={"name_en": name_en, "name_zh": name_zh})
-        for name, plan in ORGANISATIONS:
+        for name, plan, _success_manager in ORGANISATIONS:
             Organisation.objects.get_or_create(name=name, defaults={"plan": SupportPlan.objects.get(code=plan)})
         _apps()
         password, people = book()
         for person in people:
             _admit(person, password)
+        for name, _plan, success_manager in ORGANISATIONS:
+            Organisation.objects.filter(name=name, success_manager=None).update(
+                success_manager=User.objects.filter(email=success_manager).first()
+            )
+    play(now)
 
 
 def _plans(now: datetime) -> None:
@@ -55,18 +73,23 @@ def _plans(now: datetime) -> None:
 
 
 def _apps() -> None:
-    sdk, _ = SdkProduct.objects.get_or_create(code="video", defaults={"name_en": "Video SDK", "name_zh": "视频 SDK"})
-    for organisation, name, app_id, platform, version in APPS:
+    for position, (code, name_en, name_zh) in enumerate(PRODUCTS):
+        names = {"name_en": name_en, "name_zh": name_zh, "position": position}
+        product, _ = SdkProduct.objects.get_or_create(code=code, defaults=names)
+        for text in VERSIONS:
+            version = SdkVersion(product=product)
+            version.set_version(text)
+            if not product.versions.filter(sdk_version=text).exists():
+                version.save()
+    for organisation, name, app_id, platform, product, text in APPS:
+        if App.objects.filter(app_id=app_id).exists():
+            continue
         app = App(
-            organisation=Organisation.objects.get(name=organisation),
-            name=name,
-            app_id=app_id,
-            platform=platform,
-            product=sdk,
-        )
-        app.set_version(version)
-        if not App.objects.filter(organisation=app.organisation, app_id=app_id, platform=platform).exists():
-            app.save()
+            organisation=Organisation.objects.get(name=organisation), name=name, app_id=app_id, platform=platform,
+            product=SdkProduct.objects.get(code=product),
+        )  # fmt: skip
+        app.set_version(text)
+        app.save()
 
 
 def _admit(person: Person, password: str) -> None:
@@ -81,9 +104,9 @@ def _admit(person: Person, password: str) -> None:
         team=team,
         language=person.language,
         time_zone=person.time_zone,
+        phone=person.phone,
     )
-    if person.organisation:
-        organisation = Organisation.objects.get(name=person.organisation)
+    for organisation in Organisation.objects.filter(name__in=person.organisations):
         Membership.objects.create(organisation=organisation, user=user, role=person.member_role)
     if team and team.on_call is None:
         team.on_call = user

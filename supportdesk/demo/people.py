@@ -19,11 +19,12 @@ class Person:
     name: str
     who: str
     role: str
-    organisation: str
+    organisations: tuple[str, ...]
     member_role: str
     team: str
     language: str
     time_zone: str
+    phone: str
 
 
 @functools.cache
@@ -39,9 +40,10 @@ def _person(row: dict[str, Any]) -> Person:
         name=row["name"],
         who=row["is"],
         role=row.get("role", Role.CUSTOMER),
-        organisation=row.get("organisation", ""),
+        organisations=tuple(row.get("organisations", ())),
         member_role=row.get("member_role", MemberRole.MEMBER),
         team=row.get("team", ""),
         language=row["language"],
         time_zone=row["time_zone"],
+        phone=row.get("phone", ""),
     )

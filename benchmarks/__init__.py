@@ -1,0 +1,1 @@
+"""Measurements, run by `bin/bench`. Nothing here is imported by the site."""
