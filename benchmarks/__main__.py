@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
 from tests.postgres import server
 
 YARDSTICKS = ("hello view", "raw query")
