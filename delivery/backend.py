@@ -34,8 +34,8 @@ class OwedEmailBackend(BaseEmailBackend):
             owe_email(
                 key=f"mail:{uuid.uuid4()}",
                 address=parseaddr(one_line(recipient))[1] or recipient,
-                subject=mail.subject,
-                body_text=mail.body if mail.content_subtype == "plain" else "",
+                subject=str(mail.subject),
+                body_text=str(mail.body) if mail.content_subtype == "plain" else "",
                 body_html=_html(mail),
                 headers=_headers(mail),
                 is_sensitive=PLAIN_HEADER not in mail.extra_headers,

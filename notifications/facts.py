@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.choices import Role, Tier
+from accounts.choices import Role
 from accounts.models import Team, User
 from escalation.models import Escalation
 from notifications.recipients import Facts, candidates
@@ -95,11 +95,11 @@ def _facts(event: TicketEvent, siblings: list[TicketEvent]) -> Facts:
 
 def _tier(event: TicketEvent) -> str:
     """The tier whose people the event concerns: as it was then, for a ticket that has climbed since."""
-    if event.kind == EventKind.OPENED:
-        return Tier.T1
     if event.kind == EventKind.ESCALATED:
         return str(event.data.get("to", event.ticket.tier))
-    return event.ticket.tier
+    climbs = TicketEvent.objects.filter(ticket=event.ticket_id, kind=EventKind.ESCALATED, pk__gt=event.pk)
+    following = climbs.order_by("pk").first()
+    return str(following.data.get("from", event.ticket.tier)) if following else event.ticket.tier
 
 
 def _siblings(event: TicketEvent) -> list[TicketEvent]:

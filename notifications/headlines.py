@@ -108,13 +108,13 @@ def _escalated(event: TicketEvent, reader: User) -> str:
     values = _values(event, reader) | {"tier": tier_name(event.data.get("to", ""))}
     if reader.is_staff:
         return _("%(number)s was escalated to %(tier)s") % values
-    return _("%(tier)s now looks after %(number)s") % values
+    return _("%(number)s is now with %(tier)s") % values
 
 
 def _manager_paged(event: TicketEvent, reader: User) -> str:
     if reader.is_staff:
         return _("%(number)s needs an escalation manager") % _values(event, reader)
-    return _("Our escalation manager now looks after %(number)s") % _values(event, reader)
+    return _("%(number)s is now with our escalation manager") % _values(event, reader)
 
 
 def _at_risk(event: TicketEvent, reader: User) -> str:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from notifications import actions
 from notifications.headlines import headline
 from notifications.links import ticket_path
@@ -20,6 +21,12 @@ from notifications.templatetags.notifications_tags import bell_context
 from tickets.models import Ticket
 
 PER_PAGE = 25
+
+
+class SignedInRequest(HttpRequest):
+    """What `login_required` leaves of requests."""
+
+    user: User
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class ReadAllForm(forms.Form):
 
 @require_safe
 @login_required
-def notice_list(request: HttpRequest) -> HttpResponse:
+def notice_list(request: SignedInRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user)
     page = Paginator(notices.with_events(), PER_PAGE).get_page(request.GET.get("page"))
     rows = [Row(notice, headline(notice.event, request.user)) for notice in page]
@@ -45,7 +52,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+def open_notice(request: SignedInRequest, pk: int) -> HttpResponse:
     """To the ticket. The notice counts as read: a link that is followed is the reading."""
     notice = get_object_or_404(Notice.objects.visible_to(request.user).with_events(), pk=pk)
     actions.mark_read(notice=notice, now=timezone.now())
@@ -54,7 +61,7 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: SignedInRequest) -> HttpResponse:
     form = ReadAllForm(request.POST)
     if form.is_valid():
         actions.mark_all_read(user=request.user, until=form.cleaned_data["until"], now=timezone.now())
@@ -63,7 +70,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def ticket_read(request: HttpRequest, pk: int) -> HttpResponse:
+def ticket_read(request: SignedInRequest, pk: int) -> HttpResponse:
     """The ticket's page says that it is being looked at; the bell is told when that changed anything."""
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
     count = actions.mark_ticket_read(request.user, ticket, timezone.now())

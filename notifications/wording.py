@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import zone_of
 from accounts.models import User
-from escalation.choices import Trigger
+from escalation.choices import Target, Trigger
 from escalation.models import Escalation
 from notifications.facts import Story
 from notifications.headlines import clock_name, headline, severity_name, tier_name, who
@@ -56,7 +56,7 @@ def compose(story: Story, reader: User) -> Letter:
     title = headline(story.event, reader)
     quote = _quote(story)
     return Letter(
-        subject=f"{title}: {story.ticket.subject}",
+        subject=_subject(title, story, reader),
         title=title,
         lines=[line for line in _LINES.get(story.event.kind, _no_lines)(story, reader) if line],
         facts=_facts(story, reader),
@@ -72,6 +72,13 @@ def render(letter: Letter, reader: User) -> tuple[str, str]:
     """The letter as text and as HTML. Call it within `as_read_by`."""
     context = {"letter": letter, "reader": reader, "is_chinese": time_wording.is_chinese()}
     return render_to_string("mail/notice.txt", context).strip() + "\n", render_to_string("mail/notice.html", context)
+
+
+def _subject(title: str, story: Story, reader: User) -> str:
+    """Engineers see in the list of their mails how bad it is."""
+    code = story.ticket.severity_code
+    mark = f"{code} " if reader.is_staff and story.facts.is_urgent and code not in title else ""
+    return f"{mark}{title}: {story.ticket.subject}"
 
 
 def _quote(story: Story) -> str:
@@ -190,16 +197,12 @@ def _escalated(story: Story, reader: User) -> list[str]:
     if escalation.plan:
         lines.append(_("What happens now: %(plan)s") % {"plan": escalation.plan})
     if escalation.expected_at:
-        lines.append(
-            _("%(who)s takes over by %(at)s.")
-            % {"who": _taker(escalation), "at": time_wording.instant(escalation.expected_at)}
-        )
+        at = {"at": time_wording.instant(escalation.expected_at)}
+        if escalation.target == Target.MANAGER:
+            lines.append(_("The escalation manager takes it over by %(at)s.") % at)
+        else:
+            lines.append(_("An engineer of that tier takes it over by %(at)s.") % at)
     return lines
-
-
-def _taker(escalation: Escalation) -> str:
-    name = tier_name(escalation.target)
-    return name[:1].upper() + name[1:]
 
 
 def _reason(story: Story, escalation: Escalation, reader: User) -> str:
