@@ -25,7 +25,7 @@ def clean_line(text: str) -> str:
 
 class LineField(forms.CharField):
     def to_python(self, value: Any) -> str:
-        return clean_line(super().to_python(value))
+        return clean_line(super().to_python(value) or "")
 
 
 class PersonFields(forms.Form):

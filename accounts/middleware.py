@@ -2,6 +2,7 @@
 
 import zoneinfo
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -54,4 +55,6 @@ class SecondFactorMiddleware:
         if not settings.STAFF_SECOND_FACTOR or request.path_info.startswith(self._OPEN):
             return False
         user = request.user
-        return user.is_authenticated and user.is_staff and not user.authenticator_set.filter(type="totp").exists()
+        if not user.is_authenticated or not user.is_staff:
+            return False
+        return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()

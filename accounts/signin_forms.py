@@ -6,6 +6,7 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 PASSWORD_MAX = 4096  # characters; hashing a megabyte costs half a second of a core
@@ -42,11 +43,11 @@ class Plain(forms.Form):
                 field.widget.attrs |= {"class": "w-code", "autocapitalize": "off", "spellcheck": "false"}
 
 
-def bound_length(field: forms.Field, limit: int) -> None:
+def bound_length(field: forms.CharField, limit: int) -> None:
     """Refuse longer text, whatever the browser lets through."""
     field.max_length = limit
-    field.validators = [v for v in field.validators if not isinstance(v, forms.fields.validators.MaxLengthValidator)]
-    field.validators.append(forms.fields.validators.MaxLengthValidator(limit))
+    field.validators = [v for v in field.validators if not isinstance(v, MaxLengthValidator)]
+    field.validators.append(MaxLengthValidator(limit))
 
 
 class LoginForm(Plain, account.LoginForm):

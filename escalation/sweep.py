@@ -102,7 +102,7 @@ def _climb(ticket: Ticket, clocks: list[Clock], now: datetime, tally: Tally) -> 
         actions.claim_look(seen=actions.Seen.of(ticket), check_at=min(looks, default=None))
         return
     after = after_step(facts, decision.step, now)
-    overdue = min((clock for clock in clocks if _is_overdue(clock)), key=lambda clock: clock.breached_at)
+    overdue = min((clock for clock in clocks if _is_overdue(clock)), key=lambda clock: clock.breached_at or now)
     step = escalate(
         ticket=ticket,
         target=decision.step,
@@ -121,7 +121,7 @@ def ladder_facts(ticket: Ticket, clocks: list[Clock]) -> LadderFacts:
     return LadderFacts(
         is_active=ticket.status in ACTIVE_STATUSES,
         tier=ticket.tier,
-        overdue_since=[clock.breached_at for clock in clocks if _is_overdue(clock)],
+        overdue_since=[clock.breached_at for clock in clocks if clock.breached_at and _is_overdue(clock)],
         last_step_at=ticket.last_step_at,
         woken_at=ticket.woken_at,
         is_manager_paged=ticket.manager_paged_at is not None,

@@ -74,9 +74,9 @@ class Transport(virtual.Transport):
         super().__init__(client, **kwargs)
         self.state = self.global_state
 
-    def drain_events(self, connection: object, timeout: float | None = None) -> object:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> Any:
         """A worker looks up from waiting, and so hears that it shall end, twice a second rather than every 2 s."""
-        return super().drain_events(connection, timeout=None if timeout is None else min(timeout, 0.5))
+        return super().drain_events(connection, timeout=None if timeout is None else min(timeout, 0.5), **kwargs)
 
     def driver_version(self) -> str:
         return "1"

@@ -47,7 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     texts = _texts(_away if is_away else _failed, getattr(request, "LANGUAGE_CODE", None))
     again = request.path if request.method == "GET" else "/"
     try:
-        page = render_to_string(
+        page: str = render_to_string(
             "errors/static.html",
             {"status": status, "reference": reference, "texts": texts, "again": again, "phone": settings.SUPPORT_PHONE},
         )

@@ -9,7 +9,7 @@ from accounts.views import admin_entrance
 from supportdesk import health
 
 # One way in for everybody: the admin's own form knows neither the second factor nor the limit of attempts.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
 
 from accounts.models import User
 from sla.choices import ClockKind, ClockState
-from sla.clock import ClockFacts, Reading, Segment, read
+from sla.clock import ClockFacts, Reading, Segment, Step, read
 from sla.policies import calendar_of
 from sla.terms import SeverityTerms, from_json
 from tickets.choices import EventKind
@@ -48,7 +48,7 @@ def clocks_of(ticket: Ticket) -> dict[str, Clock]:
 def facts_of(clock: Clock) -> ClockFacts:
     """The pure facts of a clock; reads its segments and calendar."""
     return ClockFacts(
-        segments=[Segment(each.step, each.at) for each in clock.segments.all()],
+        segments=[Segment(cast(Step, each.step), each.at) for each in clock.segments.all()],
         target=clock.target_for,
         calendar=calendar_of(clock.calendar),
         breached_at=clock.breached_at,
@@ -58,7 +58,7 @@ def facts_of(clock: Clock) -> ClockFacts:
 
 def append(
     clock: Clock,
-    step: Literal["started", "paused", "resumed", "stopped", "cancelled"],
+    step: Step,
     *,
     reason: str,
     by: User | None,
@@ -75,7 +75,7 @@ def append(
         by=by,
         calendar_version=clock.calendar.version if clock.calendar else 0,
     )
-    clock._prefetched_objects_cache = {}
+    clock._prefetched_objects_cache = {}  # type: ignore[attr-defined] # Django's own, unknown to its stubs
     if step == "resumed":
         clock.stopped_at = None
     store_reading(clock, read(facts_of(clock), now))

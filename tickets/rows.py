@@ -46,7 +46,7 @@ def rows(tickets: Iterable[Ticket], now: datetime) -> list[TicketRow]:
             clock=nearest_clock(clock_views(ticket, now).values()),
             owner=owner(ticket),
             status=customer_status(ticket),
-            has_news=ticket.has_news,
+            has_news=ticket.has_news,  # type: ignore[attr-defined] # `loaded` annotates it
         )
         for ticket in tickets
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -60,7 +61,7 @@ def discard_unsent(*, attachment: Attachment, by: User) -> None:
         for row in Attachment.objects.unsent(user=by, draft_key=attachment.draft_key).filter(pk=attachment.pk):
             stored = row.file
             row.delete()
-            transaction.on_commit(lambda stored=stored: stored.storage.delete(stored.name))
+            transaction.on_commit(partial(stored.storage.delete, str(stored.name)))
 
 
 def sweep_unsent(*, now: datetime, most: int = 200) -> int:

@@ -46,7 +46,7 @@ class LineField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value: object) -> str:
-        return one_line(super().to_python(value))
+        return one_line(super().to_python(value) or "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
         return _without_limit(super().widget_attrs(widget))
@@ -62,7 +62,7 @@ class TextField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value: object) -> str:
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
         return _without_limit(super().widget_attrs(widget))

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -81,7 +82,7 @@ class Section(Fieldset):
 
     template = "tickets/new_section.html"
 
-    def __init__(self, number: int, legend: str, *fields: Any, **kwargs: Any) -> None:
+    def __init__(self, number: int, legend: str | Promise, *fields: Any, **kwargs: Any) -> None:
         super().__init__(legend, *fields, **kwargs)
         self.number = number
 

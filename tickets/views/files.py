@@ -51,7 +51,7 @@ def _sent(
     else:
         response = FileResponse(stored, content_type=content_type)
     name = "".join(each for each in attachment.name if each.isprintable()) or "file"
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment, name)
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
     response.headers["Content-Length"] = str(stored.size)
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -125,7 +125,7 @@ def _changed(
     try:
         unwanted = uuid.UUID(request.POST.get("remove", ""))
     except ValueError:
-        unwanted = None
+        unwanted = uuid.UUID(int=0)  # the key of no file
     for attachment in Attachment.objects.unsent(user=place.user, draft_key=key).filter(key=unwanted):
         actions.discard_unsent(attachment=attachment, by=place.user)
     typed: dict[str, Any] = request.POST.dict()
