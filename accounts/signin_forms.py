@@ -43,9 +43,9 @@ class Plain(forms.Form):
                 field.widget.attrs |= {"class": "w-code", "autocapitalize": "off", "spellcheck": "false"}
 
 
-def bound_length(field: forms.CharField, limit: int) -> None:
+def bound_length(field: forms.Field, limit: int) -> None:
     """Refuse longer text, whatever the browser lets through."""
-    field.max_length = limit
+    field.max_length = limit  # type: ignore[attr-defined] # every field that comes here is text
     field.validators = [v for v in field.validators if not isinstance(v, MaxLengthValidator)]
     field.validators.append(MaxLengthValidator(limit))
 
