@@ -38,11 +38,65 @@
     });
   }
 
+  const ticket = document.querySelector("[data-desk-ticket]");
+  if (ticket) {
+    const news = ticket.querySelector(".desk-news");
+    const here = location.pathname;
+    let latest = Number(ticket.dataset.latest);
+    const ask = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(`${ticket.dataset.news}?after=${ticket.dataset.latest}`, { headers: { Accept: "application/json" } });
+        if (!answer.ok) return;
+        const told = await answer.json();
+        if (told.latest <= latest) return;
+        latest = told.latest;
+        const link = news.querySelector("a") || news.appendChild(document.createElement("a"));
+        link.href = `${here}?shown=${latest}#newest`;
+        link.textContent = told.words;
+      } catch { /* offline for a moment: the next look tells */ }
+    };
+    const poll = () => setInterval(ask, PULSE_EVERY);
+    if (ticket.dataset.live && window.EventSource) {
+      const stream = new EventSource(`${ticket.dataset.live}?after=${latest}`);
+      stream.addEventListener("changed", ask);
+      stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) poll(); });
+      addEventListener("pagehide", () => stream.close());
+    } else {
+      poll();
+    }
+    document.addEventListener("visibilitychange", ask);
+  }
+
+  // What is being written outlives a reload in this tab. It goes once the page says that it was sent under its key.
+  const draft = document.querySelector("form[data-draft]");
+  if (draft && ticket) {
+    const name = `desk-draft-${ticket.dataset.deskTicket}`;
+    const [text, key] = [draft.elements.body, draft.elements.submission_key];
+    const kinds = [...draft.elements].filter((each) => each.name === "kind");
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(name) || "null");
+      if (kept && kept.key === ticket.dataset.sent) sessionStorage.removeItem(name);
+      else if (kept && !text.value) {
+        text.value = kept.text;
+        key.value = kept.key;
+        kinds.forEach((each) => { each.checked = each.value === kept.kind; });
+      }
+      draft.addEventListener("input", () => {
+        const kind = kinds.find((each) => each.checked)?.value;
+        sessionStorage.setItem(name, JSON.stringify({ text: text.value, key: key.value, kind }));
+      });
+    } catch { /* storage is refused: nothing is kept */ }
+  }
+
+  document.querySelector(".error-summary, .notice-warning[role=alert]")?.focus();
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     const form = event.target.closest?.("form[data-send-by-key]");
     if (!form) return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector("button[data-default]") || undefined);
+    const shown = [...form.querySelectorAll("button[data-default]")].find((button) => button.offsetParent !== null);
+    if (shown) form.requestSubmit(shown);
   });
 })();

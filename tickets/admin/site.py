@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from tickets.admin import queue_views
+from tickets.admin import queue_views, ticket_views
 from tickets.models import Ticket
 
 
@@ -36,11 +37,26 @@ class TicketAdmin(ModelAdmin):
         return [
             path("pulse/", guarded(self._for_readers(queue_views.pulse)), name="tickets_ticket_pulse"),
             path("take/", guarded(self._for_engineers(queue_views.take_many)), name="tickets_ticket_take_many"),
+            path("<int:pk>/news/", guarded(self._for_readers(ticket_views.news)), name="tickets_ticket_news"),
+            path(
+                "<int:pk>/acts/<slug:name>/", guarded(self._for_engineers(ticket_views.act)), name="tickets_ticket_act"
+            ),
             *super().get_urls(),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return self._for_readers(queue_views.queue)(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return self._for_readers(ticket_views.page)(request, pk=_number(object_id))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A ticket's history is its own timeline: append-only, and written by the actions alone."""
+        return redirect(reverse("admin:tickets_ticket_change", args=[_number(object_id)]))
 
     def _for_readers(self, view):
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -57,3 +73,9 @@ class TicketAdmin(ModelAdmin):
             return view(request, self.admin_site, **kwargs)
 
         return guarded
+
+
+def _number(object_id: str) -> int:
+    if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
+        raise Http404
+    return int(object_id)

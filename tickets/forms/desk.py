@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.choices import Tier
-from accounts.models import SupportPlan
+from accounts.models import SupportPlan, User
 from sla.choices import Severity
-from tickets.models import Category
+from tickets.forms.conversation import BODY_MAX_CHARACTERS, REASON_MAX_CHARACTERS, TextField
+from tickets.models import Category, Message, Ticket
 
 LAST_PAGE = 40  # a queue is worked from its top; whoever looks further back narrows it down
 
@@ -58,3 +61,110 @@ class QueueForm(forms.Form):
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value}
         return {"view": QueueView.OPEN.value, "page": 1} | given
+
+
+class Kind(TextChoices):
+    """What the composer's paper says; the button that is pressed must agree."""
+
+    PUBLIC = "public", _("Public reply")
+    INTERNAL = "internal", _("Internal note")
+    RESOLVE = "resolve", _("Resolve")
+
+
+class SeenForm(forms.Form):
+    """What every letter of the desk carries: the key that makes a double click one, and what its writer had seen."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, ticket: Ticket, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ticket = ticket
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
+
+    def clean_submission_key(self) -> uuid.UUID:
+        key = self.cleaned_data["submission_key"]
+        if Message.objects.filter(submission_key=key).exclude(ticket=self.ticket).exists():
+            raise ValidationError(gettext("This form belongs to another ticket. Open this ticket’s page again."))
+        return key
+
+
+class WriteForm(SeenForm):
+    """The composer. `kind` is the paper that was chosen, `act_kind` what the pressed button sends: they must agree."""
+
+    kind = forms.ChoiceField(choices=Kind.choices, error_messages={"required": _("Choose who may read it.")})
+    body = TextField(label=_("Message"), required=False, max_length=BODY_MAX_CHARACTERS)
+    cause = TextField(label=_("Cause"), required=False, max_length=REASON_MAX_CHARACTERS)
+    fix = TextField(label=_("Fix"), required=False, max_length=REASON_MAX_CHARACTERS)
+    prevention = TextField(label=_("How to prevent it"), required=False, max_length=REASON_MAX_CHARACTERS)
+
+    def __init__(self, *args: Any, act_kind: str = "", has_files: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.act_kind = act_kind
+        self.has_files = has_files
+
+    def clean_kind(self) -> str:
+        kind = self.cleaned_data["kind"]
+        if kind != self.act_kind:
+            raise ValidationError(
+                gettext(
+                    "You chose “%(chosen)s” and pressed the button of “%(pressed)s”. Nothing was sent: choose again."
+                )
+                % {"chosen": Kind(kind).label, "pressed": Kind(self.act_kind).label}
+            )
+        return kind
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_empty = "body" in cleaned and not cleaned["body"].strip()
+        if is_empty and self.act_kind == Kind.RESOLVE:
+            self.add_error("body", gettext("Write to the customer what the solution is."))
+        elif is_empty and not self.has_files:
+            self.add_error("body", gettext("Write a message or add a file first."))
+        return cleaned
+
+
+class SeverityForm(forms.Form):
+    severity = forms.ChoiceField(
+        label=_("New severity"), choices=[(each.value, f"{each.code} {each.label}") for each in Severity]
+    )
+    reason = TextField(
+        label=_("Why"),
+        max_length=REASON_MAX_CHARACTERS,
+        error_messages={"required": _("Say in a sentence why the severity changes.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class AssignForm(forms.Form):
+    to = forms.ModelChoiceField(
+        label=_("Colleague"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
+        error_messages={"invalid_choice": _("Only active staff can own a ticket.")},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["to"].queryset = User.objects.active().staff().select_related("team")
+        self.fields["to"].label_from_instance = lambda user: (
+            f"{user.name} · {user.team.get_tier_display()}" if user.team else user.name
+        )
+
+
+class ReasonForm(SeenForm):
+    """Why a solved ticket goes on."""
+
+    reason = TextField(
+        label=_("To the customer: why it goes on"),
+        max_length=REASON_MAX_CHARACTERS,
+        error_messages={"required": _("Say in a sentence what is still wrong.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class NothingForm(forms.Form):
+    """An act that needs no word."""

@@ -1,0 +1,151 @@
+"""The desk's page of a ticket, its news, and one POST address for each act. A refusal shows the page with what was typed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tickets import actions
+from tickets.admin.acts import ACTS, Act
+from tickets.admin.page import loaded, read_page
+from tickets.admin.thread import read_thread, written_since
+from tickets.admin.words import news_line
+from tickets.errors import ActionRefused
+from tickets.forms.desk import AssignForm, Kind, ReasonForm, SeverityForm, WriteForm
+from tickets.models import Attachment, Message, Ticket, TicketEvent, TicketVisit
+from tickets.views.uploads import Refused, discard_upload, keep_uploads
+
+INVALID, CONFLICT = 422, 409
+
+
+@require_safe
+def page(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
+    return _show(request, site, _find(request, pk))
+
+
+@require_safe
+def news(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
+    """What happened after the event `?after=`: the newest event's number, and a sentence for the open page."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
+    events = TicketEvent.objects.visible_to(request.user).filter(ticket=ticket, pk__gt=_number(request, "after") or 0)
+    newest = list(events.select_related("actor").order_by("-pk")[:20])
+    if not newest:
+        return JsonResponse({"latest": 0, "words": ""})
+    told = next((event for event in newest if event.message_id), newest[0])
+    words = _("%(what)s · show") % {"what": news_line(told)}
+    return JsonResponse({"latest": newest[0].pk, "words": words})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, site: AdminSite, pk: int, name: str) -> HttpResponse:
+    """One act. A public letter waits while its writer has not seen what somebody else wrote meanwhile."""
+    ticket, chosen = _find(request, pk), ACTS.get(name)
+    if chosen is None:
+        raise Http404
+    if request.method != "POST" or _was_sent(request, ticket):
+        return redirect(_address(ticket))
+    kept = _keep_files(request, chosen)
+    form = _bound(request, chosen, ticket, has_files=kept["kept_files"].exists())
+    shown: dict[str, Any] = {chosen.slot: form, **kept}
+    if "discard" in request.POST:
+        return _show(request, site, ticket, **shown, is_draft=True)
+    if not form.is_valid() or kept["refused_files"]:
+        return _show(request, site, ticket, status=INVALID, **shown)
+    if chosen.is_public and (unseen := _unseen(request, ticket, form.cleaned_data["seen"])):
+        return _show(request, site, ticket, status=CONFLICT, **shown, unseen=unseen)
+    try:
+        chosen.run(ticket, request.user, form.cleaned_data, timezone.now())
+    except ActionRefused as refusal:
+        form.add_error(None, refusal.message)
+        return _show(request, site, _find(request, pk), status=CONFLICT, **shown)
+    messages.success(request, chosen.done)
+    return redirect(_address(ticket))
+
+
+def _find(request: HttpRequest, pk: int) -> Ticket:
+    return get_object_or_404(loaded(Ticket.objects.visible_to(request.user)), pk=pk)
+
+
+def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int = 200, **shown: Any) -> HttpResponse:
+    """The whole page; `shown` holds bound forms, kept and refused files, and what was not seen."""
+    now = timezone.now()
+    visit = TicketVisit.objects.filter(ticket=ticket, user=request.user).values_list("seen_event_id", flat=True).first()
+    thread = read_thread(ticket, reader=request.user, seen=visit or 0, before=_number(request, "before"))
+    if thread.is_newest and thread.latest > (visit or 0):
+        actions.mark_seen(ticket=ticket, by=request.user, event_id=thread.latest)
+    posted = request.POST.get("seen", "") if request.method == "POST" and "unseen" not in shown else ""
+    context = {
+        **site.each_context(request),
+        "title": f"{ticket.number} {ticket.subject}",
+        "ticket": ticket,
+        "page": read_page(ticket, reader=request.user, now=now),
+        "thread": thread,
+        "seen": posted if posted.isdecimal() else thread.latest,
+        "kinds": Kind,
+        "write_form": WriteForm(ticket=ticket, initial={"submission_key": uuid.uuid4(), "kind": Kind.PUBLIC.value}),
+        "severity_form": SeverityForm(initial={"severity": ticket.severity}),
+        "assign_form": AssignForm(initial={"to": ticket.assignee_id}),
+        "reopen_form": ReasonForm(ticket=ticket, initial={"submission_key": uuid.uuid4()}),
+        "kept_files": Attachment.objects.none(),
+        "now": now,
+        **shown,
+    }
+    return TemplateResponse(request, "admin/desk/ticket.html", context, status=status)
+
+
+def _bound(request: HttpRequest, chosen: Act, ticket: Ticket, *, has_files: bool) -> Any:
+    if chosen.form is WriteForm:
+        return WriteForm(request.POST, ticket=ticket, act_kind=chosen.kind, has_files=has_files)
+    if chosen.form is ReasonForm:
+        return ReasonForm(request.POST, ticket=ticket)
+    return chosen.form(request.POST)
+
+
+def _keep_files(request: HttpRequest, chosen: Act) -> dict[str, Any]:
+    """The draft's files, the new ones among them; those that could not be kept, with the reason."""
+    key = _draft_key(request)
+    if chosen.form is not WriteForm or key is None:
+        return {"kept_files": Attachment.objects.none(), "refused_files": []}
+    refused: list[Refused] = keep_uploads(request, field="files", by=request.user, draft_key=key, now=timezone.now())
+    if discarded := request.POST.get("discard"):
+        discard_upload(key=discarded, by=request.user, draft_key=key)
+    return {"kept_files": Attachment.objects.unsent(user=request.user, draft_key=key), "refused_files": refused}
+
+
+def _unseen(request: HttpRequest, ticket: Ticket, seen: int) -> TicketEvent | None:
+    """The newest of what others wrote and the writer of this letter had not on the page."""
+    return written_since(ticket, reader=request.user, seen=seen).first()
+
+
+def _was_sent(request: HttpRequest, ticket: Ticket) -> bool:
+    """Is this the second half of a double click?"""
+    key = _draft_key(request)
+    mine = Message.objects.filter(ticket=ticket, author=request.user, submission_key=key)
+    return key is not None and mine.exists()
+
+
+def _draft_key(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("submission_key", ""))
+    except ValueError:
+        return None
+
+
+def _address(ticket: Ticket) -> str:
+    return reverse("admin:tickets_ticket_change", args=[ticket.pk]) + "#newest"
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A positive number of the query; anything else counts as not given."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
