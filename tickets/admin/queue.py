@@ -68,7 +68,8 @@ def _seen_through(view: str, user: User, *, now: datetime) -> QuerySet[Ticket]:
     if view == QueueView.BREACHED:
         return tickets.filter(next_due_at__lt=now)
     if view == QueueView.WAITING:
-        return tickets.filter(status=Status.WAITING_CUSTOMER)
+        # Such tickets have no due; saying so lets the queue's index answer.
+        return tickets.filter(status=Status.WAITING_CUSTOMER, next_due_at=None)
     if view == QueueView.AT_RISK:
         late_soon = Clock.objects.unstopped().filter(
             ticket=OuterRef("pk"), state=ClockState.RUNNING, at_risk_at__lte=now, due_at__gte=now
