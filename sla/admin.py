@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django import forms
@@ -24,14 +25,18 @@ from sla.models import Calendar, SlaPolicy, SlaTarget
 from sla.terms import in_seconds
 from sla.wording import duration
 
+_INNERMOST_LIST = re.compile(r"\[([^\[\]{}]+)\]")
 LONGEST_TARGET = 366 * 86400  # seconds; longer is a slip of the pen
 
 
 class PrettyJson(json.JSONEncoder):
-    """A definition is read by people: one key a line, Chinese as it is."""
+    """A definition is read by people: a span or a list of days on one line."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**(options | {"indent": 2, "ensure_ascii": False}))
+
+    def encode(self, o: Any) -> str:
+        return _INNERMOST_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", super().encode(o))
 
 
 class CalendarForm(forms.ModelForm):
@@ -141,6 +146,20 @@ class TargetForm(forms.ModelForm):
             "grace_amount",
             "grace_unit",
         )
+        labels = {
+            "first_response_amount": gettext_lazy("First response"),
+            "resolution_amount": gettext_lazy("Resolution"),
+            "grace_amount": gettext_lazy("Grace between steps"),
+            "first_response_unit": gettext_lazy("unit"),
+            "resolution_unit": gettext_lazy("unit"),
+            "grace_unit": gettext_lazy("unit"),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():  # a table's cells have no label of their own
+            field.widget.attrs["aria-label"] = field.label
+        self.fields["severity"].choices = [(each.value, f"{each.code} {each.label}") for each in Severity]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -180,6 +199,7 @@ class TargetInline(TabularInline):
     extra = 0
     min_num = max_num = len(Severity)
     can_delete = False
+    hide_title = True
     verbose_name_plural = gettext_lazy("targets")
     ordering = ("severity",)
 

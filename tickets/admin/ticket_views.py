@@ -62,7 +62,9 @@ def act(request: HttpRequest, site: AdminSite, pk: int, name: str) -> HttpRespon
     if not form.is_valid() or kept["refused_files"]:
         return _show(request, site, ticket, status=INVALID, **shown)
     if chosen.is_public and (unseen := _unseen(request, ticket, form.cleaned_data["seen"])):
-        return _show(request, site, ticket, status=CONFLICT, **shown, unseen=unseen)
+        return _show(
+            request, site, ticket, status=CONFLICT, **shown, unseen=unseen, unseen_for=timezone.now() - unseen.at
+        )
     try:
         chosen.run(ticket, request.user, form.cleaned_data, timezone.now())
     except ActionRefused as refusal:
@@ -97,7 +99,6 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
         "assign_form": AssignForm(initial={"to": ticket.assignee_id}),
         "reopen_form": ReasonForm(ticket=ticket, initial={"submission_key": uuid.uuid4()}),
         "kept_files": Attachment.objects.none(),
-        "now": now,
         **shown,
     }
     return TemplateResponse(request, "admin/desk/ticket.html", context, status=status)
