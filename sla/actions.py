@@ -43,6 +43,19 @@ def ensure_policy(*, plan: SupportPlan, calendar: Calendar, targets: Mapping[str
         return policy
 
 
+def add_calendar(*, calendar: Calendar) -> Calendar:
+    """Store a new calendar. Raises ValueError for a malformed definition; nothing is stored then."""
+    calendar.compiled()
+    calendar.save(force_insert=True)
+    return calendar
+
+
+def describe_calendar(*, calendar: Calendar) -> Calendar:
+    """Store the calendar's names, the length of its day and up to when its holidays are known; its hours stay."""
+    calendar.save(update_fields=["name_en", "name_zh", "business_day_seconds", "known_until"])
+    return calendar
+
+
 def replace_definition(*, calendar: Calendar, definition: dict[str, object]) -> Calendar:
     """Give the calendar other hours or holidays and raise its version, so that clocks are computed anew.
 

@@ -86,9 +86,9 @@ class CalendarAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Calendar, form: forms.ModelForm, change: bool) -> None:
         if not change:
-            obj.save(force_insert=True)
+            actions.add_calendar(calendar=obj)
             return
-        obj.save(update_fields=["name_en", "name_zh", "business_day_seconds", "known_until"])
+        actions.describe_calendar(calendar=obj)
         if "definition" in form.changed_data:
             edited = actions.replace_definition(calendar=obj, definition=form.cleaned_data["definition"])
             obj.version = edited.version
