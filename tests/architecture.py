@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,3 +192,15 @@ def _is_mapping(value: ast.expr | None) -> bool:
     if isinstance(value, ast.Dict | ast.DictComp):
         return True
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict"
+
+
+def third_party(root: Path) -> dict[str, str]:
+    """The top-level modules that the product imports and that are neither its own nor Python's, with one place each."""
+    found: dict[str, str] = {}
+    for path in source_files(root):
+        name = path.relative_to(root).as_posix()
+        for each in _imports(ast.parse(path.read_text(encoding="utf-8")), _package_of(name)):
+            top = each.module.partition(".")[0]
+            if top not in FLOORS and top not in sys.stdlib_module_names:
+                found.setdefault(top, f"{name}:{each.line}")
+    return found

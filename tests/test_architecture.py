@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,26 @@ def test_the_walk_sees_every_app_and_every_pure_rule_there_is() -> None:
     assert {"sla/calendar.py", "sla/clock.py", "tickets/lifecycle.py", "escalation/ladder.py"} <= seen
 
 
+def test_what_the_product_imports_is_pinned_for_those_who_only_run_it() -> None:
+    """A package that came along with a tool of the tests is missing on a fresh machine."""
+    pinned = {
+        re.split(r"[\[=]", line)[0].lower()
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if "==" in line
+    }
+    brought = packages_distributions()
+
+    missing = [
+        f"{place}: {module} is not pinned in requirements.txt"
+        for module, place in architecture.third_party(ROOT).items()
+        if not pinned & {name.lower() for name in brought.get(module, [])} and module not in COMES_ALONG
+    ]
+
+    assert not missing, "\n" + "\n".join(missing)
+
+
+# Parts of what is pinned: celery, django, and bootstrap-wrapper (which does not say what it brings).
+COMES_ALONG = {"kombu", "asgiref", "bootstrap"}
 BAD = {
     "an upward import": (
         "accounts/people.py",

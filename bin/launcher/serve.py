@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import TextIO
 
@@ -237,10 +238,19 @@ def _lament(fallen: Child) -> int:
 def _welcome(port: int, data: Path) -> str:
     book = tomllib.loads(PEOPLE.read_text(encoding="utf-8"))
     rows = [(person["email"], person["name"], person["is"]) for person in book["people"]]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    table = "\n".join(f"  {email:<{widths[0]}}  {name:<{widths[1]}}  {who}" for email, name, who in rows)
+    widths = [max(_columns(row[column]) for row in rows) for column in (0, 1)]
+    table = "\n".join(f"  {_padded(email, widths[0])}  {_padded(name, widths[1])}  {who}" for email, name, who in rows)
     return (
         f"\nSupportdesk: http://{HOST}:{port}\n\n"
         f"Sign in as any of these; the password of all is  {book['password']}\n{table}\n\n"
         f"Data: {data}   Logs: {data / 'log'}\nCtrl-C ends it."
     )
+
+
+def _columns(text: str) -> int:
+    """Columns that a terminal gives the text: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - _columns(text))
