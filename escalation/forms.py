@@ -48,6 +48,11 @@ class BoardFilter(forms.Form):
     target = forms.ChoiceField(label=_("With"), required=False, choices=[("", _("Any tier")), *Target.choices])
     trigger = forms.ChoiceField(label=_("Asked by"), required=False, choices=[("", _("Anybody")), *Trigger.choices])
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
+
     def chosen(self) -> dict[str, str]:
         """The valid, non-empty choices by field name of Escalation or its ticket."""
         self.is_valid()

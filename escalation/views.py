@@ -53,5 +53,5 @@ def hand_up(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _("Handed up to %(tier)s.") % {"tier": step.get_target_display()})
-            return redirect(ticket)
+            return redirect("admin:tickets_ticket_change", ticket.pk)
     return render(request, "escalation/hand_up.html", {"ticket": ticket, "form": form})
