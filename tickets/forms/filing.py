@@ -3,67 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout, LayoutObject
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
-from django.template.loader import render_to_string
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import Platform
 from accounts.middleware import zone_of
-from accounts.models import App, Organisation, SdkProduct, User
+from accounts.models import App, Organisation
 from sla.choices import Severity
 from sla.models import SlaPolicy
 from tickets.actions import EnvironmentFacts
 from tickets.choices import Frequency, Network
 from tickets.forms.fields import LineField, TextField, WallTimeField, happened_twice, in_zone, zone_choices
+from tickets.forms.filing_layout import filing_helper
+from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, prefill
 from tickets.models import Category
 
 DESCRIPTION_MOST = 100_000  # characters
 STEPS_MOST = 20_000
 FALLBACK_CATEGORY = "other"
-
-
-@dataclass(frozen=True)
-class FilingPlace:
-    """What one person may choose from. Made by the view, which asks only for what the person sees."""
-
-    user: User
-    organisations: Sequence[Organisation]
-    apps: Sequence[App]
-    categories: Sequence[Category]
-    products: Sequence[SdkProduct]
-
-    @classmethod
-    def of(cls, user: User, organisations: QuerySet[Organisation]) -> FilingPlace:
-        """Everything the form needs, in 4 queries."""
-        apps = App.objects.visible_to(user).filter(organisation__in=organisations).select_related("product")
-        return cls(user, list(organisations), list(apps), list(Category.objects.all()), list(SdkProduct.objects.all()))
-
-    def organisation(self, pk: int) -> Organisation:
-        return next(each for each in self.organisations if each.pk == pk)
-
-    def app_choices(self) -> list[Any]:
-        """The apps, below their organisation where there are several; each organisation can be chosen without an app."""
-        groups = [(each.name, self._choices_of(each)) for each in self.organisations]
-        return groups[0][1] if len(groups) == 1 else groups
-
-    def _choices_of(self, organisation: Organisation) -> list[tuple[str, str]]:
-        apps = [(str(app.pk), f"{app} · {app.app_id}") for app in self.apps if app.organisation_id == organisation.pk]
-        none = _("Another app, or none in particular") if apps else organisation.name
-        return [*apps, (f"organisation-{organisation.pk}", none)]
 
 
 class AppSelect(forms.Select):
@@ -75,34 +41,6 @@ class AppSelect(forms.Select):
         option = super().create_option(name, value, *args, **kwargs)
         option["attrs"].update({f"data-{fact}": text for fact, text in self.known.get(str(value), {}).items()})
         return option
-
-
-class Section(Fieldset):
-    """A numbered step of the page."""
-
-    template = "tickets/new_section.html"
-
-    def __init__(self, number: int, legend: str | Promise, *fields: Any, **kwargs: Any) -> None:
-        super().__init__(legend, *fields, **kwargs)
-        self.number = number
-
-
-class Plain(Field):
-    template = "tickets/new_field.html"
-
-
-class Special(Field):
-    """A field with a template of its own name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name, template=f"tickets/new_{name}.html")
-
-
-class Hint(LayoutObject):
-    """The line between what is needed and what only helps."""
-
-    def render(self, form, context, template_pack=None, **kwargs) -> str:
-        return render_to_string("tickets/new_hint.html")
 
 
 class FilingForm(forms.Form):
@@ -195,7 +133,7 @@ class FilingForm(forms.Form):
             self.fields[name].widget.attrs.update(
                 {"class": "form-control mono", "autocapitalize": "off", "spellcheck": "false"}
             )
-        self.helper = _helper()
+        self.helper = filing_helper()
 
     def clean_category(self) -> Category:
         chosen = self.cleaned_data["category"]
@@ -269,55 +207,6 @@ class FilingForm(forms.Form):
             target = bound.id_for_label or f"{bound.auto_id}_0"
             found.extend((target, str(message)) for message in bound.errors)
         return found
-
-
-def _helper() -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.form_show_errors = False
-    plain = [Plain(name) for name in ("product", "sdk_version", "platform")]
-    call = [Plain("channel"), Plain("user_ids")]
-    when = [Plain("occurred_at"), Plain("occurred_zone"), Plain("frequency")]
-    device = [Plain("device"), Plain("os_version"), Plain("network")]
-    helper.layout = Layout(
-        Section(1, gettext_lazy("What is wrong"), Special("category"), Special("severity")),
-        Section(
-            2,
-            gettext_lazy("What happened"),
-            Plain("subject"),
-            Plain("description"),
-            Hint(),
-            Special("app"),
-            Div(*plain, css_class="field-row"),
-            Div(*call, css_class="field-row only-call"),
-            Div(
-                Div(*when, css_class="field-row only-call"),
-                Div(*device, css_class="field-row"),
-                Plain("steps"),
-                css_class="not-p0",
-            ),
-        ),
-    )
-    return helper
-
-
-def prefill(app: App) -> dict[str, str]:
-    """What is known of the environment from the app."""
-    return {"product": str(app.product_id), "sdk_version": app.sdk_version, "platform": app.platform}
-
-
-def app_of(place: FilingPlace, choice: str) -> App | None:
-    return next((app for app in place.apps if str(app.pk) == choice), None)
-
-
-def organisation_of(place: FilingPlace, choice: str) -> Organisation:
-    """The organisation that a choice of app implies; the first one for no choice or a stranger's."""
-    app = app_of(place, choice)
-    if app:
-        return place.organisation(app.organisation_id)
-    codes = {f"organisation-{each.pk}": each for each in place.organisations}
-    return codes.get(choice, place.organisations[0])
 
 
 def submission_key(typed: Mapping[str, Any]) -> uuid.UUID:

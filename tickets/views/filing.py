@@ -23,7 +23,8 @@ from sla.choices import Severity
 from tickets import actions
 from tickets.errors import ActionRefused
 from tickets.forms import filing
-from tickets.forms.filing import FilingForm, FilingPlace
+from tickets.forms.filing import FilingForm
+from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, prefill
 from tickets.models import Attachment, Ticket
 from tickets.promises import promises_for, severity_cards
 from tickets.views.shared import organisations_of, to_desk, without_organisation
@@ -129,21 +130,21 @@ def _changed(
     for attachment in Attachment.objects.unsent(user=place.user, draft_key=key).filter(key=unwanted):
         actions.discard_unsent(attachment=attachment, by=place.user)
     typed: dict[str, Any] = request.POST.dict()
-    app = filing.app_of(place, typed.get("app", ""))
+    app = app_of(place, typed.get("app", ""))
     if "fill" in typed and app:
-        typed |= filing.prefill(app)
+        typed |= prefill(app)
     return _page(request, FilingForm(initial=typed, place=place, now=timezone.now()), key=key, refused=refused)
 
 
 def _fresh_form(request: HttpRequest, place: FilingPlace) -> FilingForm:
-    app = filing.app_of(place, request.GET.get("app", ""))
+    app = app_of(place, request.GET.get("app", ""))
     if app is None and "app" not in request.GET and place.apps:
         app = place.apps[0]
     initial: dict[str, Any] = {
         name: request.GET[name] for name in ("app", "category", "severity") if name in request.GET
     }
     if app:
-        initial |= {"app": str(app.pk), **filing.prefill(app)}
+        initial |= {"app": str(app.pk), **prefill(app)}
     return FilingForm(initial=initial, place=place, now=timezone.now())
 
 
@@ -151,7 +152,7 @@ def _page(
     request: HttpRequest, form: FilingForm, *, key: uuid.UUID, refused: Sequence[RefusedFile] = ()
 ) -> HttpResponse:
     place = form.place
-    organisation = filing.organisation_of(place, form["app"].value() or "")
+    organisation = organisation_of(place, form["app"].value() or "")
     promises = promises_for(organisation, now=timezone.now())
     problems = [*form.problems(), *(("id_files", f"{each.name}: {each.reason}") for each in refused)]
     context = {
