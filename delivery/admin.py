@@ -14,16 +14,16 @@ from delivery.models import OutboundMessage
 
 @admin.register(OutboundMessage)
 class OutboundMessageAdmin(ModelAdmin):
-    list_display = ("created_at", "state", "channel", "address", "subject", "attempts", "next_attempt_at", "last_error")
+    list_display = ("created_at", "state", "channel", "address", "about", "attempts", "next_attempt_at", "last_error")
     list_filter = ("state", "channel", "is_urgent", "created_at")
-    search_fields = ("address", "subject", "idempotency_key")
+    search_fields = ("address", "idempotency_key")
     list_per_page = 50
     show_full_result_count = False
     actions = ("send_again",)
     fields = (
         ("channel", "state", "is_urgent", "is_sensitive"),
         ("recipient", "address"),
-        "subject",
+        "about",
         "text",
         "payload",
         ("owed_since", "next_attempt_at", "attempts"),
@@ -35,6 +35,10 @@ class OutboundMessageAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboundMessage]:
         return super().get_queryset(request).select_related("recipient")
+
+    @admin.display(description=_("subject"))
+    def about(self, message: OutboundMessage) -> str:
+        return str(_("Account mail")) if message.is_sensitive else message.subject
 
     @admin.display(description=_("text"))
     def text(self, message: OutboundMessage) -> str:

@@ -28,7 +28,7 @@ class OutboundMessage(models.Model):
     """At least once: a lease keeps senders apart, and the stable key (also the Message-ID) makes a repeat recognisable.
 
     `address` is an e-mail address, or the name of an endpoint in the settings: no URL and no secret stands in a row.
-    The body of a sensitive message (a reset link, a code) is blanked once it is sent.
+    Subject and body of a sensitive message (a reset link, a code) are blanked once it is sent.
     """
 
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
@@ -82,4 +82,5 @@ class OutboundMessage(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.address}: {self.subject or self.idempotency_key}"
+        about = "" if self.is_sensitive else self.subject  # a sign-in code may stand in the subject
+        return f"{self.address}: {about or self.idempotency_key}"

@@ -115,7 +115,7 @@ def _sent(message: OutboundMessage, now: datetime, tally: Tally) -> None:
     values: dict[str, object] = {"state": State.SENT, "sent_at": now, "lease_until": None, "last_error": ""}
     # A demonstration has no mailbox but its mail page, so there the links stay readable.
     if message.is_sensitive and not settings.DEMO:
-        values |= {"body_text": "", "body_html": "", "payload": {}}
+        values |= {"subject": "", "body_text": "", "body_html": "", "payload": {}}
     _mine(message).update(**values)
     tally.sent += 1
 
