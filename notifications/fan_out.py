@@ -7,6 +7,7 @@ the others go on.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,27 +29,33 @@ from tickets.models import TicketEvent
 
 logger = logging.getLogger(__name__)
 BATCH = 200
+BUDGET = 40.0  # seconds a run may begin new events, well inside the task's 60 s
 RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=5))  # after the first and the second failure; then it is parked
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one run did."""
+    """What one run did. `is_work_left` asks for another run at once."""
 
     events: int = 0
     notices: int = 0
     failed: int = 0
+    is_work_left: bool = False
 
 
 def run(now: datetime) -> Tally:
-    """Tell of every event that is owed at `now`, in the order in which they happened; each is tried once a run."""
+    """Tell of the events that are owed at `now`, in the order in which they happened; each is tried once a run."""
     tally = Tally()
+    ends_at = time.monotonic() + BUDGET
     last = 0
     resting = StuckEvent.objects.resting(now).filter(event=OuterRef("pk"))
     owed = TicketEvent.objects.owed().filter(~Exists(resting))
     while ids := list(owed.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         for event_id in ids:
             _tell_safely(event_id, now, tally)
+            if time.monotonic() > ends_at:
+                tally.is_work_left = True
+                return tally
         last = ids[-1]
     return tally
 

@@ -3,10 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
+from delivery.wake import wake
 from notifications import fan_out as fanning
 from tickets.actions.base import FAN_OUT_TASK
 
 
 @shared_task(name=FAN_OUT_TASK)
 def fan_out() -> None:
-    fanning.run(timezone.now())
+    if fanning.run(timezone.now()).is_work_left:
+        wake(FAN_OUT_TASK)

@@ -197,6 +197,16 @@ def test_a_poisoned_event_is_parked_and_the_others_are_told(cast: Cast, monkeypa
     assert TicketEvent.objects.get(ticket=poisoned).fanned_out_at is None
 
 
+def test_a_run_ends_in_time_and_asks_for_another(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_ticket(cast)
+    file_ticket(cast)
+    monkeypatch.setattr(fan_out, "BUDGET", -1)
+    first, second = fan_out.run(NOW), fan_out.run(NOW)
+    assert [(tally.events, tally.is_work_left) for tally in (first, second)] == [(1, True), (1, True)]
+    third = fan_out.run(NOW)
+    assert (third.events, third.is_work_left) == (0, False)
+
+
 def test_nothing_is_sent_while_telling(cast: Cast) -> None:
     file_ticket(cast)
     fan_out.run(NOW)
