@@ -143,3 +143,8 @@ def test_notices_of_tickets_that_one_may_not_see_any_more_are_gone(cast: Cast, a
 @pytest.mark.parametrize("path", [LIST, "/notices/1/"])
 def test_whoever_is_not_signed_in_is_asked_to(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code == 302
+
+
+def test_the_tickets_page_says_that_it_is_being_looked_at(cast: Cast, answered: Ticket) -> None:
+    page = signed_in(cast.alice).get(answered.get_absolute_url()).content.decode()
+    assert f'hx-post="{reverse("notifications:ticket_read", args=[answered.pk])}"' in page
