@@ -16,7 +16,8 @@ ARTICLE = "article"  # the kind in the search index
 def save_article(*, article: Article, now: datetime) -> Article:
     """Store an article, new or changed: its text rendered and findable in the same transaction."""
     with transaction.atomic():
-        article.html_en, article.html_zh = markdown.render(article.body_en), markdown.render(article.body_zh)
+        article.html_en = markdown.render(article.body_en, anchors=True)
+        article.html_zh = markdown.render(article.body_zh, anchors=True)
         article.created_at = article.created_at or now
         article.updated_at = now
         article.save()

@@ -98,6 +98,11 @@ class Article(models.Model):
         return in_reader_language(self, "html")
 
     @property
+    def applies_to_parts(self) -> list[str]:
+        """What the text applies to, one by one: "Video SDK 4.0+ · iOS" names two."""
+        return [part for each in self.applies_to.split("·") if (part := each.strip())]
+
+    @property
     def languages(self) -> list[str]:
         """The languages in which there is a text."""
         return [code for code, body in (("en", self.body_en), ("zh-hans", self.body_zh)) if body.strip()]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 
+from knowledgebase import markdown
 from knowledgebase.forms import SearchForm
 from knowledgebase.models import Article, Section
 from knowledgebase.search import search as find
@@ -35,5 +36,6 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         .defer("body_en", "body_zh", "html_en", "html_zh")[:5]
     )
     is_translated = (get_language() or "en") in shown.languages
-    context = {"article": shown, "related": related, "is_translated": is_translated, "form": SearchForm()}
+    context = {"article": shown, "related": related, "is_translated": is_translated}
+    context["contents"] = markdown.contents(shown.html)
     return render(request, "knowledgebase/article.html", context)
