@@ -12,6 +12,7 @@ from sla.actions import ensure_china_calendar, ensure_policy
 from sla.defaults import DEFAULT_TARGETS, FAST_TARGETS
 from supportdesk.demo.people import Person, book
 from supportdesk.demo.play import play
+from supportdesk.demo.shelves import load_articles
 
 PHONE = "+86 10 5555 0100"
 PLANS = (
@@ -44,7 +45,7 @@ VERSIONS = ("4.4.2-rc.1", "4.4.1", "4.4.0", "4.3.2", "4.3.1", "4.2.6")
 
 
 def load(now: datetime) -> None:
-    """Adds plans, teams, organisations, apps, people and their tickets where they are not there yet."""
+    """Adds plans, teams, organisations, apps, people, articles and tickets where they are not there yet."""
     with transaction.atomic():
         _plans(now)
         for tier, name_en, name_zh in TEAMS:
@@ -59,6 +60,7 @@ def load(now: datetime) -> None:
             Organisation.objects.filter(name=name, success_manager=None).update(
                 success_manager=User.objects.filter(email=success_manager).first()
             )
+    load_articles(now)
     play(now)
 
 
