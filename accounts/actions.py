@@ -178,3 +178,18 @@ def create_person(*, by: User, email: str, name: str, fields: Mapping[str, Any])
     if by.role != Role.ADMINISTRATOR:
         raise ActionRefused(_("Only an administrator may do this."))
     return User.objects.create_user(email, None, name=name, **fields)
+
+
+@transaction.atomic
+def switch_off_second_factor(*, by: User, user: User) -> None:
+    """For somebody who lost their phone; they are told by mail. Raises ActionRefused when `by` is no administrator."""
+    if by.role != Role.ADMINISTRATOR:
+        raise ActionRefused(_("Only an administrator may do this."))
+    gone, _by_model = user.authenticator_set.all().delete()
+    if not gone:
+        return
+    context = {"user": user, "site_url": settings.SITE_URL}
+    with translation.override(user.language):
+        subject = _("The second factor is off")
+        text = render_to_string("accounts/mail/second_factor_off.txt", context)
+    send_mail(subject, text, None, [user.email])

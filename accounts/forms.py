@@ -6,12 +6,12 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import MemberRole
 from accounts.models import User
-from accounts.signin_forms import PASSWORD_MAX
+from accounts.signin_forms import PASSWORD_HELP, PASSWORD_MAX
 from accounts.zones import zone_choices
 
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -59,6 +59,7 @@ class AcceptForm(PersonFields):
         label=_("Password"),
         strip=False,
         max_length=PASSWORD_MAX,
+        help_text=PASSWORD_HELP,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-show-password": ""}),
     )
     field_order = ("name", "password", "language", "time_zone")
@@ -66,7 +67,6 @@ class AcceptForm(PersonFields):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._email = email
-        self.fields["password"].help_text = password_validators_help_text_html()
         if not self.is_bound:  # a script puts the browser's zone in, once
             self.fields["time_zone"].widget.attrs["data-time-zone"] = ""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 PASSWORD_MAX = 4096  # characters; hashing a megabyte costs half a second of a core
 EMAIL_MAX = 254  # characters, RFC 5321 section 4.5.3.1.3
 CODE_MAX = 64
+PASSWORD_HELP = _("10 characters or more; no common password, nothing like your name, not digits alone.")
 
 LABELS = {
     "login": _("Work e-mail"),
@@ -34,8 +35,7 @@ class Plain(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field.widget, forms.PasswordInput):
                 bound_length(field, PASSWORD_MAX)
-                if name in {"password", "oldpassword"}:
-                    field.help_text = ""
+                field.help_text = PASSWORD_HELP if name == "password1" else ""
             elif name in {"login", "email"}:
                 bound_length(field, EMAIL_MAX)
             elif name == "code":
