@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
@@ -185,7 +186,7 @@ def switch_off_second_factor(*, by: User, user: User) -> None:
     """For somebody who lost their phone; they are told by mail. Raises ActionRefused when `by` is no administrator."""
     if by.role != Role.ADMINISTRATOR:
         raise ActionRefused(_("Only an administrator may do this."))
-    gone, _by_model = user.authenticator_set.all().delete()
+    gone, _by_model = Authenticator.objects.filter(user=user).delete()
     if not gone:
         return
     context = {"user": user, "site_url": settings.SITE_URL}

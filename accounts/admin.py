@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts import actions
 from accounts.admin_forms import AppForm, PersonForm, SdkVersionForm, TeamForm
+from accounts.http import SignedInRequest
 from accounts.models import App, Membership, Organisation, SdkProduct, SdkVersion, SupportPlan, Team, User
 
 
@@ -74,7 +75,7 @@ class UserAdmin(DeskAdmin):
         # Nobody locks the last administrator out by mistake.
         return ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
 
-    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: SignedInRequest, obj: User, form: ModelForm, change: bool) -> None:
         if change:
             obj.save(update_fields=[name for name in form.changed_data if name in form.cleaned_data])
             return
@@ -92,7 +93,7 @@ class UserAdmin(DeskAdmin):
         messages.success(request, _("The links were mailed."))
 
     @admin.action(description=gettext_lazy("Switch the second factor off"), permissions=["change"])
-    def switch_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+    def switch_off_second_factor(self, request: SignedInRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             actions.switch_off_second_factor(by=request.user, user=user)
         messages.success(request, _("The second factor is off. They were told by mail."))

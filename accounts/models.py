@@ -17,14 +17,16 @@ from accounts.versions import version_key
 class SupportPlan(BilingualName, models.Model):
     """What a customer bought: its targets stand in `sla`, its channels here."""
 
-    code = models.SlugField(unique=True)
-    name_en = models.CharField(max_length=80)
-    name_zh = models.CharField(max_length=80)
-    support_phone = models.CharField(max_length=40, blank=True, help_text=_("Shown to customers with a P0."))
-    closes_after_days = models.PositiveSmallIntegerField(
-        default=7, help_text=_("A resolved ticket closes by itself after so many days.")
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    support_phone = models.CharField(
+        _("support phone"), max_length=40, blank=True, help_text=_("Shown to customers with a P0.")
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    closes_after_days = models.PositiveSmallIntegerField(
+        _("closes after days"), default=7, help_text=_("A resolved ticket closes by itself after so many days.")
+    )
+    position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
 
     class Meta:
         ordering = ("position", "pk")
@@ -35,11 +37,16 @@ class SupportPlan(BilingualName, models.Model):
 class Team(BilingualName, models.Model):
     """Engineers of one tier, with the one person who is on call for it."""
 
-    name_en = models.CharField(max_length=80)
-    name_zh = models.CharField(max_length=80)
-    tier = models.CharField(max_length=3, choices=Tier.choices)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices)
     on_call = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="on_call_for"
+        "accounts.User",
+        verbose_name=_("on call"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="on_call_for",
     )
 
     class Meta:
@@ -180,8 +187,10 @@ class Organisation(models.Model):
 class Membership(models.Model):
     """A person's place in an organisation."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices, default=MemberRole.MEMBER)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -198,10 +207,10 @@ class Membership(models.Model):
 class SdkProduct(BilingualName, models.Model):
     """An SDK of ours, for instance the video call SDK."""
 
-    code = models.SlugField(unique=True)
-    name_en = models.CharField(max_length=80)
-    name_zh = models.CharField(max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
 
     class Meta:
         ordering = ("position", "pk")
@@ -227,7 +236,7 @@ class SdkVersion(VersionedModel):
     """A version that was shipped, so that forms can offer it."""
 
     product = models.ForeignKey(SdkProduct, on_delete=models.CASCADE, related_name="versions")
-    released_on = models.DateField(null=True, blank=True)
+    released_on = models.DateField(_("released on"), null=True, blank=True)
 
     class Meta:
         ordering = ("product", "-sdk_version_key")

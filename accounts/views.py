@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -23,6 +25,7 @@ from accounts import actions
 from accounts.choices import MemberRole
 from accounts.errors import ActionRefused, InvitationClosed
 from accounts.forms import AcceptForm, InviteForm, LanguageForm, ProfileForm, RoleForm
+from accounts.http import SignedInRequest
 from accounts.models import Invitation, Membership, Organisation, User
 
 BACKEND = "accounts.backends.RoleBackend"
@@ -64,7 +67,7 @@ def admin_entrance(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     user = request.user
     initial = {"name": user.name, "phone": user.phone, "language": user.language, "time_zone": user.time_zone}
     form = ProfileForm(request.POST or None, initial=initial)
@@ -73,12 +76,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Saved."))
         return redirect("people:profile")
-    has_second_factor = user.authenticator_set.filter(type="totp").exists()
+    has_second_factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
     return render(request, "accounts/profile.html", {"form": form, "has_second_factor": has_second_factor})
 
 
 @login_required
-def members(request: HttpRequest, organisation: int | None = None) -> HttpResponse:
+def members(request: SignedInRequest, organisation: int | None = None) -> HttpResponse:
     """The people of one's organisation; its admins invite here, the others read."""
     places = list(Membership.objects.filter(user=request.user).select_related("organisation").order_by("organisation"))
     if not places and organisation is None:
@@ -109,7 +112,7 @@ def _people_of(place: Membership) -> dict[str, object]:
     }
 
 
-def _administered(request: HttpRequest, organisation: int) -> Organisation:
+def _administered(request: SignedInRequest, organisation: int) -> Organisation:
     """The organisation if the reader is its admin: 404 to strangers, 403 to its plain members."""
     place = get_object_or_404(Membership, user=request.user, organisation_id=organisation)
     if place.role != MemberRole.ADMIN:
@@ -119,7 +122,7 @@ def _administered(request: HttpRequest, organisation: int) -> Organisation:
 
 @login_required
 @require_POST
-def member_role(request: HttpRequest, organisation: int, membership: int) -> HttpResponse:
+def member_role(request: SignedInRequest, organisation: int, membership: int) -> HttpResponse:
     member = get_object_or_404(_administered(request, organisation).memberships, pk=membership)
     form = RoleForm(request.POST)
     if form.is_valid():
@@ -132,7 +135,7 @@ def member_role(request: HttpRequest, organisation: int, membership: int) -> Htt
 
 
 @login_required
-def member_removal(request: HttpRequest, organisation: int, membership: int) -> HttpResponse:
+def member_removal(request: SignedInRequest, organisation: int, membership: int) -> HttpResponse:
     member = get_object_or_404(_administered(request, organisation).memberships.select_related("user"), pk=membership)
     if request.method != "POST":
         return render(request, "accounts/remove_member.html", {"member": member})
@@ -149,7 +152,7 @@ def member_removal(request: HttpRequest, organisation: int, membership: int) -> 
 
 @login_required
 @require_POST
-def revocation(request: HttpRequest, organisation: int, invitation: int) -> HttpResponse:
+def revocation(request: SignedInRequest, organisation: int, invitation: int) -> HttpResponse:
     offer = get_object_or_404(_administered(request, organisation).invitations, pk=invitation)
     actions.revoke_invitation(by=request.user, invitation=offer, now=timezone.now())
     messages.success(request, _("Invitation revoked. Its link no longer works."))
@@ -158,7 +161,7 @@ def revocation(request: HttpRequest, organisation: int, invitation: int) -> Http
 
 @login_required
 @require_POST
-def resending(request: HttpRequest, organisation: int, invitation: int) -> HttpResponse:
+def resending(request: SignedInRequest, organisation: int, invitation: int) -> HttpResponse:
     owner = _administered(request, organisation)
     offer = get_object_or_404(owner.invitations, pk=invitation)
     try:
@@ -179,7 +182,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
         invitation = actions.open_invitation(token, now=now)
         if request.user.is_authenticated:
-            return _join(request, token, invitation)
+            return _join(cast(SignedInRequest, request), token, invitation)
         if User.objects.filter(email=invitation.email).exists():
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
         return _make_account(request, token, invitation)
@@ -187,7 +190,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/invitation_closed.html", status=404)
 
 
-def _join(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
+def _join(request: SignedInRequest, token: str, invitation: Invitation) -> HttpResponse:
     context = {"invitation": invitation, "is_for_reader": invitation.email == request.user.email}
     if request.method != "POST" or not context["is_for_reader"]:
         return render(request, "accounts/join.html", context)
