@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.mail import send_mail
@@ -178,7 +180,27 @@ def create_person(*, by: User, email: str, name: str, fields: Mapping[str, Any])
     """
     if by.role != Role.ADMINISTRATOR:
         raise ActionRefused(_("Only an administrator may do this."))
-    return User.objects.create_user(email, None, name=name, **fields)
+    user = User.objects.create_user(email, None, name=name, **fields)
+    mail_password_link(user=user)
+    return user
+
+
+def change_person(*, by: User, user: User, fields: Iterable[str]) -> None:
+    """Store what an administrator changed on the person's row. Raises ActionRefused when `by` is none."""
+    if by.role != Role.ADMINISTRATOR:
+        raise ActionRefused(_("Only an administrator may do this."))
+    user.save(update_fields=set(fields))
+
+
+def mail_password_link(*, user: User) -> None:
+    """Owe the person a link with which they choose a password; like every such link it works once, for 24 hours."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    link = settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+    context = {"user": user, "link": link, "site_url": settings.SITE_URL}
+    with translation.override(user.language):
+        subject = _("Choose your password")
+        text = render_to_string("accounts/mail/choose_password.txt", context)
+    send_mail(subject, text, None, [user.email])
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
@@ -47,13 +46,6 @@ class SdkVersionInline(TabularInline):
     extra = 0
 
 
-def mail_password_link(request: HttpRequest, user: User) -> None:
-    """The mail that "Forgot your password?" sends, for an address that is known to be this person's."""
-    form = ResetPasswordForm({"email": user.email})
-    if form.is_valid():
-        form.save(request)
-
-
 @admin.register(User)
 class UserAdmin(DeskAdmin):
     form = PersonForm
@@ -77,19 +69,18 @@ class UserAdmin(DeskAdmin):
 
     def save_model(self, request: SignedInRequest, obj: User, form: ModelForm, change: bool) -> None:
         if change:
-            obj.save(update_fields=[name for name in form.changed_data if name in form.cleaned_data])
+            actions.change_person(by=request.user, user=obj, fields=form.changed_data)
             return
         fields = {name: value for name, value in form.cleaned_data.items() if name not in {"email", "name"}}
         person = actions.create_person(by=request.user, email=obj.email, name=obj.name, fields=fields)
         obj.pk = person.pk
         obj._state.adding = False
-        mail_password_link(request, person)
         messages.info(request, _("A link to choose a password was mailed to %(email)s.") % {"email": obj.email})
 
     @admin.action(description=gettext_lazy("Mail a link to choose a password"), permissions=["change"])
     def send_password_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset.filter(is_active=True):
-            mail_password_link(request, user)
+            actions.mail_password_link(user=user)
         messages.success(request, _("The links were mailed."))
 
     @admin.action(description=gettext_lazy("Switch the second factor off"), permissions=["change"])

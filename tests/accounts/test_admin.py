@@ -128,3 +128,13 @@ def test_lists_cost_the_same_for_many_rows(cast: Cast, model: str, django_assert
         SdkProduct.objects.create(code=f"s{number}", name_en="S", name_zh="S")
     with django_assert_num_queries(len(few)):
         client.get(page)
+
+
+def test_the_link_for_a_new_person_lets_them_choose_a_password(cast: Cast, client: Client, settings) -> None:
+    settings.SITE_URL = "http://testserver"
+    desk(cast.ada).post(reverse("admin:accounts_user_add"), NEW)
+    link = next(word for word in mail.outbox[0].body.split() if word.startswith("http://testserver/accounts/"))
+    page = client.get(link.removeprefix("http://testserver"), follow=True)
+    new = {"password1": "a much newer passphrase", "password2": "a much newer passphrase"}
+    client.post(page.context["action_url"], new)
+    assert User.objects.get(email="nina@example.test").check_password("a much newer passphrase")
