@@ -83,12 +83,12 @@ def _apps() -> None:
             version.set_version(text)
             if not product.versions.filter(sdk_version=text).exists():
                 version.save()
-    for organisation, name, app_id, platform, product, text in APPS:
+    for organisation, name, app_id, platform, sdk, text in APPS:
         if App.objects.filter(app_id=app_id).exists():
             continue
         app = App(
             organisation=Organisation.objects.get(name=organisation), name=name, app_id=app_id, platform=platform,
-            product=SdkProduct.objects.get(code=product),
+            product=SdkProduct.objects.get(code=sdk),
         )  # fmt: skip
         app.set_version(text)
         app.save()

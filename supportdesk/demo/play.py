@@ -54,8 +54,8 @@ def _timeline(now: datetime) -> Iterator[tuple[datetime, Story, Act | None]]:
             at = filed_at + timedelta(minutes=act.after)
             if at < now:
                 happened.append((at, len(happened), story, act))
-    for at, _order, story, act in sorted(happened, key=lambda row: row[:2]):
-        yield at, story, act
+    for at, _order, told, each in sorted(happened, key=lambda row: row[:2]):
+        yield at, told, each
 
 
 def _sweep_until(at: datetime) -> None:
