@@ -129,6 +129,12 @@ def _severity_changed(event: TicketEvent) -> str:
     }
 
 
+def _resumed(event: TicketEvent) -> str:
+    if event.actor and not event.actor.is_staff:
+        return _("%(who)s answered; the resolution clock runs again") % {"who": _who(event)}
+    return _("The resolution clock runs again")
+
+
 def _resolved(event: TicketEvent) -> str:
     if event.data.get("by_customer"):
         return _("%(who)s said that it is solved") % {"who": _who(event)}
@@ -164,7 +170,7 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.WAITED_ON_CUSTOMER: lambda event: _("The resolution clock stands still: we wait for your answer"),
     EventKind.WAITED_INTERNALLY: lambda event: _("Our specialists were asked; the clocks run on"),
-    EventKind.RESUMED: lambda event: _("The resolution clock runs again"),
+    EventKind.RESUMED: _resumed,
     EventKind.RESOLVED: _resolved,
     EventKind.REOPENED: lambda event: _("%(who)s reopened the ticket") % {"who": _who(event)},
     EventKind.CLOSED: lambda event: _("The ticket was closed"),

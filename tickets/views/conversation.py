@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,25 +25,35 @@ from tickets.views.uploads import Refused, discard_upload, keep_uploads
 INVALID, REFUSED = 422, 409
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def _customers_act(act: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callable[..., HttpResponse]:
+    """An act on a ticket that the person sees. Staff act at the desk; an address that is only opened leads to the page."""
+
+    @functools.wraps(act)
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        ticket = find_ticket(request.user, pk)
+        if request.user.is_staff:
+            messages.error(request, _("Work on this ticket at the desk: on this page its customer acts."))
+            return redirect(ticket)
+        return act(request, ticket)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(login_required(view))
+
+
+@_customers_act
+def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer writes a letter."""
-    return _letter(request, pk, LetterForm)
+    return _letter(request, ticket, LetterForm)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+@_customers_act
+def reopen(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says why a solved ticket is not solved."""
-    return _letter(request, pk, ReopenForm)
+    return _letter(request, ticket, ReopenForm)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def raise_severity(request: HttpRequest, pk: int) -> HttpResponse:
+@_customers_act
+def raise_severity(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says that it is more urgent, and why."""
-    ticket = find_ticket(request.user, pk)
     if request.method != "POST":
         return redirect(ticket)
     form = RaiseForm(request.POST, ticket=ticket)
@@ -51,16 +63,14 @@ def raise_severity(request: HttpRequest, pk: int) -> HttpResponse:
         actions.change_severity(ticket=ticket, by=request.user, **form.cleaned_data, now=timezone.now())
     except ActionRefused as refusal:
         form.add_error(None, refusal.message)
-        return show(request, find_ticket(request.user, pk), status=REFUSED, raise_form=form)
+        return show(request, find_ticket(request.user, ticket.pk), status=REFUSED, raise_form=form)
     messages.success(request, _("The severity is raised. The new times are on the clocks."))
     return redirect(ticket)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def solved(request: HttpRequest, pk: int) -> HttpResponse:
+@_customers_act
+def solved(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says that it is solved; asked once."""
-    ticket = find_ticket(request.user, pk)
     if request.method != "POST":
         return render(request, "tickets/detail_solved.html", {"ticket": ticket}) if ticket.is_open else redirect(ticket)
     try:
@@ -72,12 +82,8 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(ticket)
 
 
-def _letter(request: HttpRequest, pk: int, form_class: type[LetterForm]) -> HttpResponse:
-    ticket = find_ticket(request.user, pk)
+def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) -> HttpResponse:
     if request.method != "POST":
-        return redirect(ticket)
-    if request.user.is_staff:
-        messages.error(request, _("Answer at the desk: here the customer writes."))
         return redirect(ticket)
     key = _draft_key(request)
     if key and Message.objects.filter(ticket=ticket, author=request.user, submission_key=key).exists():
@@ -99,7 +105,7 @@ def _letter(request: HttpRequest, pk: int, form_class: type[LetterForm]) -> Http
         _send(request, ticket, form)
     except ActionRefused as refusal:
         form.add_error(None, refusal.message)
-        return show(request, find_ticket(request.user, pk), status=REFUSED, **shown)
+        return show(request, find_ticket(request.user, ticket.pk), status=REFUSED, **shown)
     return redirect(_newest(ticket))
 
 

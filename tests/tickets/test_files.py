@@ -1,0 +1,149 @@
+"""Files: who gets them, and that no browser ever runs one."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import AsyncClient, Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.cast import NOW, Cast, file_ticket
+from tickets import actions
+from tickets.models import Attachment, Ticket
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    + b"\0" * 64
+)
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def ticket_with(cast: Cast, name: str, content: bytes, **fields) -> tuple[Ticket, Attachment]:
+    key = uuid.uuid4()
+    file = actions.store_file(upload=SimpleUploadedFile(name, content), by=cast.alice, draft_key=key, now=NOW)
+    ticket = file_ticket(cast, submission_key=key, **fields)
+    file.refresh_from_db()
+    return ticket, file
+
+
+def status_for(user: User | None, file: Attachment, address: str = "tickets:file") -> int:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client.get(reverse(address, args=[file.key])).status_code
+
+
+def fetched(user: User, file: Attachment, address: str = "tickets:file"):
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse(address, args=[file.key]))
+
+
+@pytest.mark.parametrize("address", ["tickets:file", "tickets:file_preview"])
+@pytest.mark.parametrize(
+    ("reader", "is_shared", "expected"),
+    [
+        ("alice", True, 200), ("bob", True, 200), ("erin", True, 200), ("mallory", True, 404), (None, True, 302),
+        ("alice", False, 200), ("bob", False, 404), ("olga", False, 200),
+    ],
+)  # fmt: skip
+def test_a_file_goes_to_whoever_sees_its_message(
+    cast: Cast, address: str, reader: str | None, is_shared: bool, expected: int
+) -> None:
+    _ticket, file = ticket_with(cast, "a.png", PNG, is_shared=is_shared)
+    assert status_for(getattr(cast, reader) if reader else None, file, address) == expected
+
+
+@pytest.mark.parametrize(("reader", "expected"), [("alice", 200), ("bob", 404), ("erin", 404), ("mallory", 404)])
+def test_a_file_that_is_not_sent_yet_is_its_senders_alone(cast: Cast, reader: str, expected: int) -> None:
+    file = actions.store_file(upload=SimpleUploadedFile("a.log", b"x"), by=cast.alice, draft_key=uuid.uuid4(), now=NOW)
+    assert status_for(getattr(cast, reader), file) == expected
+
+
+def test_a_file_of_an_internal_note_is_for_staff(cast: Cast) -> None:
+    ticket, key = file_ticket(cast), uuid.uuid4()
+    file = actions.store_file(upload=SimpleUploadedFile("a.log", b"x"), by=cast.erin, draft_key=key, now=NOW)
+    actions.note(ticket=ticket, by=cast.erin, body="", submission_key=key, now=NOW)
+    assert (status_for(cast.alice, file), status_for(cast.frank, file)) == (404, 200)
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.html", HTML), ("a.svg", SVG), ("a.png", PNG), ("a.png", HTML)])
+def test_a_download_is_something_to_save_and_never_to_run(cast: Cast, name: str, content: bytes) -> None:
+    _ticket, file = ticket_with(cast, name, content)
+    response = fetched(cast.alice, file)
+    assert b"".join(response.streaming_content) == content
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["Content-Length"] == str(len(content))
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.html", HTML), ("a.svg", SVG), ("a.png", HTML), ("a.txt", b"hello")])
+def test_only_what_is_an_image_by_its_content_is_shown(cast: Cast, name: str, content: bytes) -> None:
+    ticket, file = ticket_with(cast, name, content)
+    assert status_for(cast.alice, file, "tickets:file_preview") == 404
+    assert reverse("tickets:file_preview", args=[file.key]) not in fetched_page(cast, ticket)
+
+
+def test_an_image_is_shown_as_what_it_is_in_a_sandbox(cast: Cast) -> None:
+    ticket, file = ticket_with(cast, "shot.html", PNG)
+    response = fetched(cast.alice, file, "tickets:file_preview")
+    assert response["Content-Type"] == "image/png"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["Content-Disposition"].startswith("inline")
+    assert reverse("tickets:file_preview", args=[file.key]) in fetched_page(cast, ticket)
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("日志 1.log", "attachment; filename*=utf-8''%E6%97%A5%E5%BF%97%201.log"),
+        ('a"b.log', 'attachment; filename="a\\"b.log"'),
+        ("a\r\nSet-Cookie: x=1.log", 'attachment; filename="aSet-Cookie: x=1.log"'),
+    ],
+)
+def test_names_arrive_whole_and_break_no_header(cast: Cast, name: str, header: str) -> None:
+    _ticket, file = ticket_with(cast, "a.log", b"x")
+    Attachment.objects.filter(pk=file.pk).update(name=name)
+    assert fetched(cast.alice, file)["Content-Disposition"] == header
+
+
+@pytest.mark.parametrize("address", ["tickets:file", "tickets:file_preview"])
+def test_a_file_that_the_storage_lost_is_a_clear_page(cast: Cast, address: str) -> None:
+    ticket, file = ticket_with(cast, "a.png", PNG)
+    Path(file.file.path).unlink()
+    response = fetched(cast.alice, file, address)
+    assert response.status_code == 410
+    assert ticket.get_absolute_url() in response.content.decode()
+    assert fetched_page(cast, ticket)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_async_server_streams_without_blocking_others(cast: Cast, recwarn: pytest.WarningsRecorder) -> None:
+    _ticket, file = ticket_with(cast, "a.log", b"line\n" * 50_000)
+    client = AsyncClient()
+    client.force_login(cast.alice)
+
+    async def download() -> bytes:
+        response = await client.get(reverse("tickets:file", args=[file.key]))
+        assert response.is_async
+        return b"".join([chunk async for chunk in response.streaming_content])
+
+    assert async_to_sync(download)() == b"line\n" * 50_000
+    assert not [each for each in recwarn if "StreamingHttpResponse" in str(each.message)]
+
+
+def fetched_page(cast: Cast, ticket: Ticket) -> str:
+    client = Client()
+    client.force_login(cast.alice)
+    response = client.get(ticket.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
