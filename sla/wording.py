@@ -51,5 +51,11 @@ def short_instant(at: datetime, *, now: datetime | None = None, with_date: bool 
     return f"{local.day} {date_format(local, 'M Y')}, {local:%H:%M}"
 
 
+def day(at: datetime) -> str:
+    """The reader's date of an instant: "22 Nov 2026", in Chinese "2026-11-22"."""
+    local = timezone.localtime(at)
+    return local.strftime("%Y-%m-%d") if is_chinese() else f"{local.day} {date_format(local, 'M Y')}"
+
+
 def is_chinese() -> bool:
     return (get_language() or "en").startswith("zh")

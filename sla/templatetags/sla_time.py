@@ -31,6 +31,11 @@ def short_instant(at: datetime | None) -> str:
 
 
 @register.filter
+def day(at: datetime | None) -> str:
+    return "" if not at else wording.day(at)
+
+
+@register.filter
 def iso(at: datetime | None) -> str:
     """For the datetime attribute of <time>: UTC, whole seconds."""
     return "" if not at else at.astimezone(UTC).isoformat(timespec="seconds")

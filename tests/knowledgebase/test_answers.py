@@ -120,3 +120,9 @@ def test_pages_ask_as_few_questions_for_many_articles_as_for_few(shelf: Cast, dj
         visitor.get(reverse("knowledgebase:index"))
     with django_assert_num_queries(2):
         visitor.get(reverse("knowledgebase:search"), {"q": "freeze"})
+
+
+def test_the_page_says_on_which_day_it_was_changed(shelf: Cast) -> None:
+    freeze = reverse("knowledgebase:article", args=["freeze"])
+    assert ">8 Jun 2026</time>" in client().get(freeze).content.decode()
+    assert ">2026-06-08</time>" in client(language="zh-hans").get(freeze).content.decode()
