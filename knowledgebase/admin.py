@@ -52,7 +52,7 @@ class ArticleAdmin(ModelAdmin):
 
     @admin.display(description=_("languages"))
     def in_languages(self, article: Article) -> str:
-        names = {"en": "English", "zh-hans": "简体中文"}
+        names = {"en": "EN", "zh-hans": "中文"}  # short: a column of the list
         return " · ".join(names[code] for code in article.languages)
 
     @admin.display(description=_("on the site"))
