@@ -235,7 +235,7 @@ if REDIS_URL:
 else:
     BROKER_DIR = DATA_DIR / "broker"
     BROKER_DIR.mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "folder://"  # supportdesk/broker.py
+    CELERY_BROKER_URL = "folder://localhost"  # supportdesk/broker.py; kombu warns of a URL without a host
     CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(BROKER_DIR), "polling_interval": 0.2}
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)  # off in tests
 CELERY_TASK_IGNORE_RESULT = True
