@@ -317,3 +317,14 @@ def test_stepping_the_categories_back_keeps_those_in_use(cast: Cast) -> None:
     assert set(Category.objects.filter(is_about_a_call=False).values_list("code", flat=True)) == {
         "billing_console", "integration_howto", "compliance_security",
     }  # fmt: skip
+
+
+def test_the_form_begins_with_the_app_of_the_last_ticket(cast: Cast) -> None:
+    later = App(organisation=cast.acme, name="Zebra", app_id="zebra", platform="ios", product=cast.app.product)
+    later.set_version("4.0.0")
+    later.save()
+    client = Client()
+    client.force_login(cast.alice)
+    assert client.get("/tickets/new/").context["form"]["app"].value() == str(cast.app.pk)
+    file_ticket(cast, app=later)
+    assert client.get("/tickets/new/").context["form"]["app"].value() == str(later.pk)

@@ -49,14 +49,13 @@ def filing_helper() -> FormHelper:
     when = [Plain("occurred_at"), Plain("occurred_zone"), Plain("frequency")]
     device = [Plain("device"), Plain("os_version"), Plain("network")]
     helper.layout = Layout(
-        Section(1, gettext_lazy("What is wrong"), Special("category"), Special("severity")),
+        Section(1, gettext_lazy("What is wrong"), Special("app"), Special("category"), Special("severity")),
         Section(
             2,
             gettext_lazy("What happened"),
             Plain("subject"),
             Plain("description"),
             Hint(),
-            Special("app"),
             Div(*plain, css_class="field-row"),
             Div(*call, css_class="field-row only-call"),
             Div(

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
+from accounts.models import App, User
 from sla.choices import Severity
 from tickets import actions
 from tickets.errors import ActionRefused
@@ -138,14 +138,22 @@ def _changed(
 
 def _fresh_form(request: HttpRequest, place: FilingPlace) -> FilingForm:
     app = app_of(place, request.GET.get("app", ""))
-    if app is None and "app" not in request.GET and place.apps:
-        app = place.apps[0]
+    if app is None and "app" not in request.GET:
+        app = _likely_app(place)
     initial: dict[str, Any] = {
         name: request.GET[name] for name in ("app", "category", "severity") if name in request.GET
     }
     if app:
         initial |= {"app": str(app.pk), **prefill(app)}
     return FilingForm(initial=initial, place=place, now=timezone.now())
+
+
+def _likely_app(place: FilingPlace) -> App | None:
+    """The app of the person's last ticket, or else the first of the list."""
+    latest = (
+        Ticket.objects.filter(requester=place.user, app__in=place.apps).order_by("-pk").values_list("app", flat=True)
+    )
+    return app_of(place, str(latest.first())) or next(iter(place.apps), None)
 
 
 def _page(

@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "greeting": _greeting(request.user),
         "organisations": organisations,
         "managers": _managers(organisations),
+        "phones": list(dict.fromkeys(each.plan.support_phone for each in organisations if each.plan.support_phone)),
         "waiting": rows(waiting, now),
         "ours": rows(ours, now),
         "most_rows": MOST_ROWS,
