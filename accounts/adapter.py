@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+_WRONG_CODE = _("This code is not right. Type the newest one.")
 _UNKNOWN = "account/email/unknown_account"
 
 
@@ -19,7 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "account_inactive": _("This account is switched off. Ask the admin of your organisation."),
         "email_password_mismatch": _("This e-mail and password do not match. Check both, or let us mail you a code."),
         "enter_current_password": _("Type your current password."),
-        "incorrect_code": _("This code is not right. Type the newest one."),
+        "incorrect_code": _WRONG_CODE,
         "incorrect_password": _("This password is not right."),
         "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
         "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
@@ -43,8 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 return
             super().send_mail(template_prefix, email, context | {"user": user})
 
-    def get_user_search_fields(self) -> list[str]:
-        return ["email", "name"]
-
     def save_user(self, *args: Any, **kwargs: Any) -> AbstractBaseUser:
         raise NotImplementedError("Accounts begin with an invitation.")
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": _WRONG_CODE}
