@@ -234,25 +234,32 @@ def test_the_poller_stops_when_nobody_listens_and_starts_again(server: Server, l
         assert soon(lambda: server.ask(lambda hub: (hub.watcher_count, hub.is_polling)) == (0, False))
 
 
-def test_an_open_stream_holds_no_database_connection(
+def test_an_open_stream_holds_neither_a_database_connection_nor_a_thread(
     server: Server, live_cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[str] = []
-    for name in ("connect", "close"):
-        real = getattr(type(connections["default"]), name)
-
-        def counted(self, *args, _real=real, _name=name, **options):
-            was_open = self.connection is not None
-            result = _real(self, *args, **options)
-            if was_open != (self.connection is not None):
-                given.append(_name)
-            return result
-
-        monkeypatch.setattr(type(connections["default"]), name, counted)
     ticket = file_ticket(live_cast)
-    server.open(live_cast.alice, ticket).lines(within=2.5)
+    wrapper = type(connections["default"])
+    open_now: set[int] = set()
+    connect, close = wrapper.connect, wrapper._close
+
+    def connected(self) -> None:
+        connect(self)
+        open_now.add(id(self))
+
+    def closed(self) -> None:
+        close(self)
+        open_now.discard(id(self))
+
+    monkeypatch.setattr(wrapper, "connect", connected)
+    monkeypatch.setattr(wrapper, "_close", closed)
+    streams = [server.open(person, ticket) for person in (live_cast.alice, live_cast.bob, live_cast.olga) * 4]
+    for stream in streams:
+        stream.next_event(within=5)
     connections.close_all()
-    assert soon(lambda: given.count("connect") <= given.count("close"), within=3)
+    readers = len(streams)  # of this test
+    assert soon(lambda: not open_now)
+    assert server.ask(lambda hub: hub.watcher_count) == len(streams)
+    assert soon(lambda: threading.active_count() - readers < len(streams))
 
 
 def test_a_member_who_loses_sight_of_the_ticket_loses_the_stream(

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.handlers.asgi import ASGIRequest
@@ -43,8 +43,7 @@ async def stream(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 async def _lines(hub: Hub, *, user: User, session: SessionBase, ticket_id: int, after: int) -> AsyncIterator[str]:
-    # The middleware's connection would stay with this request's thread, and out of the pool, while the page is open.
-    await sync_to_async(connections.close_all)()
+    await _give_back_thread()
     ends_at = time.monotonic() + STREAM_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 not all at the same instant
     checked_at = time.monotonic()
     with hub.watching(ticket_id=ticket_id, person_id=user.pk, sees_internal=user.is_staff) as watcher:
@@ -60,6 +59,18 @@ async def _lines(hub: Hub, *, user: User, session: SessionBase, ticket_id: int, 
                     return
                 checked_at = time.monotonic()
             yield changed(latest) if latest else ": still here\n\n"
+
+
+async def _give_back_thread() -> None:
+    """End the thread that the request's middleware ran in, and its database connection: a page is open for minutes.
+
+    The handler keeps both to the end of an answer, and makes a new thread when it needs one after the stream.
+    """
+    await sync_to_async(connections.close_all)()
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if executor:
+        executor.shutdown(wait=False)
 
 
 def changed(event_id: int) -> str:
