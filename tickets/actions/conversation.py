@@ -30,11 +30,9 @@ def reply(
 ) -> Message:
     """An engineer's public reply. The first one by a human stops the first-response clock. A double click sends one."""
     with transaction.atomic():
-        ticket = locked(ticket)
-        sent = already_sent(ticket, submission_key)
+        ticket, sent = _locked_for("reply", ticket, submission_key)
         if sent:
             return sent
-        require("reply", ticket)
         return send_reply(ticket, by=by, body=body, now=now, key=submission_key, is_automatic=is_automatic)
 
 
@@ -43,11 +41,9 @@ def reply_and_wait(
 ) -> Message:
     """A public reply that asks the customer something: the reply first, then the resolution clock pauses."""
     with transaction.atomic():
-        ticket = locked(ticket)
-        sent = already_sent(ticket, submission_key)
+        ticket, sent = _locked_for("reply", ticket, submission_key)
         if sent:
             return sent
-        require("reply", ticket)
         message = send_reply(ticket, by=by, body=body, now=now, key=submission_key)
         if ticket.status != Status.WAITING_CUSTOMER:
             set_status(ticket, Status.WAITING_CUSTOMER, by=by, now=now, reason="waiting_on_customer")
@@ -61,11 +57,9 @@ def customer_reply(
 ) -> Message:
     """The customer writes: a ticket that waited for it goes on, a resolved one reopens, else no clock changes."""
     with transaction.atomic():
-        ticket = locked(ticket)
-        sent = already_sent(ticket, submission_key)
+        ticket, sent = _locked_for("customer_reply", ticket, submission_key)
         if sent:
             return sent
-        require("customer_reply", ticket)
         before = ticket.status
         message = add_message(ticket, by=by, body=body, now=now, key=submission_key)
         after = Status(lifecycle.status_after_customer_reply(before))
@@ -84,11 +78,9 @@ def customer_reply(
 def note(*, ticket: Ticket, by: User, body: str, now: datetime, submission_key: uuid.UUID | None = None) -> Message:
     """An internal note: staff only, stops no clock, tells no customer."""
     with transaction.atomic():
-        ticket = locked(ticket)
-        sent = already_sent(ticket, submission_key)
+        ticket, sent = _locked_for("note", ticket, submission_key)
         if sent:
             return sent
-        require("note", ticket)
         message = add_message(ticket, by=by, body=body, now=now, key=submission_key, kind=MessageKind.INTERNAL)
         record(ticket, EventKind.NOTED, by=by, now=now, message=message, is_public=False)
         settle(ticket, now=now)
@@ -106,6 +98,15 @@ def send_reply(
     record(ticket, EventKind.REPLIED, by=by, now=now, message=message)
     settle(ticket, now=now)
     return message
+
+
+def _locked_for(action: str, ticket: Ticket, key: uuid.UUID | None) -> tuple[Ticket, Message | None]:
+    """The locked ticket, on which `action` may start, or the message that was sent under this key before."""
+    ticket = locked(ticket)
+    sent = already_sent(ticket, key)
+    if sent is None:
+        require(action, ticket)
+    return ticket, sent
 
 
 def already_sent(ticket: Ticket, key: uuid.UUID | None) -> Message | None:

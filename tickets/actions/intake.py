@@ -60,64 +60,47 @@ def open_ticket(
     given when an engineer files for a caller; the opening message is then no first response. Raises ActionRefused for a key
     that something else was sent under.
     """
-    existing = Ticket.objects.filter(submission_key=submission_key, requester=requester or by).first()
+    owner = requester or by
+    existing = Ticket.objects.filter(submission_key=submission_key, requester=owner).first()
     if existing:
         return existing
     try:
         with transaction.atomic():
-            return _open(
-                by=by,
+            ticket = Ticket.objects.create(
                 organisation=organisation,
                 app=app,
+                requester=owner,
                 category=category,
                 severity=severity,
                 subject=subject,
-                description=description,
-                environment=environment,
+                sla_terms=to_json(terms_for(organisation)),
+                created_at=now,
+                updated_at=now,
                 submission_key=submission_key,
-                now=now,
-                requester=requester or by,
                 is_shared=is_shared,
             )
+            _describe(ticket, environment)
+            _begin(ticket, by=by, description=description, now=now)
+            return ticket
     except IntegrityError:
-        # The other half of a double click was faster. Anything else is not ours to hide.
-        twin = Ticket.objects.filter(submission_key=submission_key).first()
-        if twin and twin.requester_id == (requester or by).pk:
-            return twin
-        if twin or Message.objects.filter(submission_key=submission_key).exists():
-            raise ActionRefused(_("This page was used already. Check what is in it and send it again.")) from None
-        raise
+        twin = _twin(submission_key, owner)
+        if twin is None:
+            raise
+        return twin
 
 
-def _open(
-    *,
-    by: User,
-    organisation: Organisation,
-    app: App | None,
-    category: Category,
-    severity: str,
-    subject: str,
-    description: str,
-    environment: EnvironmentFacts,
-    submission_key: uuid.UUID,
-    now: datetime,
-    requester: User,
-    is_shared: bool,
-) -> Ticket:
-    ticket = Ticket.objects.create(
-        organisation=organisation,
-        app=app,
-        requester=requester,
-        category=category,
-        severity=severity,
-        subject=subject,
-        sla_terms=to_json(terms_for(organisation)),
-        created_at=now,
-        updated_at=now,
-        submission_key=submission_key,
-        is_shared=is_shared,
-    )
-    _describe(ticket, environment)
+def _twin(submission_key: uuid.UUID, requester: User) -> Ticket | None:
+    """The ticket of the other, faster half of a double click. Raises ActionRefused for a key used for something else."""
+    twin = Ticket.objects.filter(submission_key=submission_key).first()
+    if twin and twin.requester_id == requester.pk:
+        return twin
+    if twin or Message.objects.filter(submission_key=submission_key).exists():
+        raise ActionRefused(_("This page was used already. Check what is in it and send it again."))
+    return None
+
+
+def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> None:
+    """The opening message with its files, the clocks, and the event."""
     message = Message.objects.create(
         ticket=ticket,
         author=by,
@@ -125,13 +108,12 @@ def _open(
         body=description,
         body_html=markdown.render(description),
         created_at=now,
-        submission_key=submission_key,
+        submission_key=ticket.submission_key,
     )
-    send_unsent(message, user=by, draft_key=submission_key)
+    send_unsent(message, user=by, draft_key=ticket.submission_key)
     ledger.start_clocks(ticket, by=by, now=now)
-    record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": severity})
+    record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": ticket.severity})
     settle(ticket, now=now)
-    return ticket
 
 
 def _describe(ticket: Ticket, facts: EnvironmentFacts) -> None:

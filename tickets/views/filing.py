@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import App, User
+from accounts.models import App
 from sla.choices import Severity
 from tickets import actions
 from tickets.errors import ActionRefused
@@ -28,12 +26,7 @@ from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, pre
 from tickets.models import Attachment, Ticket
 from tickets.promises import promises_for, severity_cards
 from tickets.views.shared import organisations_of, to_desk, without_organisation
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedFile:
-    name: str
-    reason: str
+from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
 
 @login_required
@@ -56,7 +49,7 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     existing = Ticket.objects.filter(submission_key=key, requester=user).first()
     if existing:
         return redirect(existing)
-    refused = _keep_files(request.FILES.getlist("files"), by=user, key=key, now=now)
+    refused = keep_uploads(request, field="files", by=user, draft_key=key, now=now)
     if "remove" in request.POST or "fill" in request.POST:
         return _changed(request, place, key=key, refused=refused)
     form = FilingForm(request.POST, place=place, now=now)
@@ -89,10 +82,10 @@ def _file(form: FilingForm, *, key: uuid.UUID, now: datetime) -> Ticket:
     )
 
 
-def _tell(request: HttpRequest, form: FilingForm, ticket: Ticket, refused: Sequence[RefusedFile]) -> None:
+def _tell(request: HttpRequest, form: FilingForm, ticket: Ticket, refused: Sequence[Refused]) -> None:
     messages.success(request, _("We have it: ticket %(number)s. The clocks are running.") % {"number": ticket.number})
     for each in refused:
-        messages.warning(request, _("%(file)s was not added. %(reason)s") % {"file": each.name, "reason": each.reason})
+        messages.warning(request, _("%(file)s was not added. %(reason)s") % {"file": each.name, "reason": each.why})
     if form.happened_twice():
         messages.info(
             request,
@@ -102,33 +95,9 @@ def _tell(request: HttpRequest, form: FilingForm, ticket: Ticket, refused: Seque
         )
 
 
-def _keep_files(uploads: Sequence[UploadedFile], *, by: User, key: uuid.UUID, now: datetime) -> list[RefusedFile]:
-    """Keep each file that can be kept; the others with the reason why not."""
-    kept = Attachment.objects.unsent(user=by, draft_key=key).count() if uploads else 0
-    refused = []
-    for upload in uploads:
-        reason = filing.why_refused(upload, kept=kept)
-        try:
-            if reason is None:
-                actions.store_file(upload=upload, by=by, draft_key=key, now=now)
-                kept += 1
-        except OSError:
-            reason = _("We could not store it just now. Try again in a moment, or send the ticket without it.")
-        if reason:
-            refused.append(RefusedFile(upload.name or "", reason))
-    return refused
-
-
-def _changed(
-    request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: Sequence[RefusedFile]
-) -> HttpResponse:
+def _changed(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: Sequence[Refused]) -> HttpResponse:
     """The same page with a file taken off or the app's facts filled in; everything typed stays, nothing is judged yet."""
-    try:
-        unwanted = uuid.UUID(request.POST.get("remove", ""))
-    except ValueError:
-        unwanted = uuid.UUID(int=0)  # the key of no file
-    for attachment in Attachment.objects.unsent(user=place.user, draft_key=key).filter(key=unwanted):
-        actions.discard_unsent(attachment=attachment, by=place.user)
+    discard_upload(key=request.POST.get("remove", ""), by=place.user, draft_key=key)
     typed: dict[str, Any] = request.POST.dict()
     app = app_of(place, typed.get("app", ""))
     if "fill" in typed and app:
@@ -156,13 +125,11 @@ def _likely_app(place: FilingPlace) -> App | None:
     return app_of(place, str(latest.first())) or next(iter(place.apps), None)
 
 
-def _page(
-    request: HttpRequest, form: FilingForm, *, key: uuid.UUID, refused: Sequence[RefusedFile] = ()
-) -> HttpResponse:
+def _page(request: HttpRequest, form: FilingForm, *, key: uuid.UUID, refused: Sequence[Refused] = ()) -> HttpResponse:
     place = form.place
     organisation = organisation_of(place, form["app"].value() or "")
     promises = promises_for(organisation, now=timezone.now())
-    problems = [*form.problems(), *(("id_files", f"{each.name}: {each.reason}") for each in refused)]
+    problems = [*form.problems(), *(("id_files", f"{each.name}: {each.why}") for each in refused)]
     context = {
         "form": form,
         "submission_key": key,

@@ -34,7 +34,7 @@ def keep_uploads(request: HttpRequest, *, field: str, by: User, draft_key: uuid.
                 actions.store_file(upload=upload, by=by, draft_key=draft_key, now=now)
                 kept += 1
         except OSError:
-            why = _("We could not store it just now. Try again in a moment, or write without it.")
+            why = _("We could not store it just now. Try again in a moment, or go on without it.")
         if why:
             refused.append(Refused(upload.name or "", why))
     return refused
