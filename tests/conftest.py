@@ -30,3 +30,8 @@ def chromium() -> Iterator["Browser"]:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests go last: Playwright leaves an event loop in the thread, in which Django runs no asynchronous code."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
