@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import roles
 from accounts.bilingual import BilingualName
@@ -159,7 +160,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 class Organisation(models.Model):
     """A customer company."""
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=120, unique=True)
     plan = models.ForeignKey(
         SupportPlan, verbose_name=_("plan"), on_delete=models.PROTECT, related_name="organisations"
     )
@@ -235,7 +236,9 @@ class VersionedModel(models.Model):
 class SdkVersion(VersionedModel):
     """A version that was shipped, so that forms can offer it."""
 
-    product = models.ForeignKey(SdkProduct, on_delete=models.CASCADE, related_name="versions")
+    product = models.ForeignKey(
+        SdkProduct, verbose_name=_("SDK product"), on_delete=models.CASCADE, related_name="versions"
+    )
     released_on = models.DateField(_("released on"), null=True, blank=True)
 
     class Meta:
@@ -258,8 +261,10 @@ class AppQuerySet(models.QuerySet["App"]):
 class App(VersionedModel):
     """An app that the organisation builds with the SDK, and the version it runs in production."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="apps")
-    name = models.CharField(_("name"), max_length=120)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="apps"
+    )
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=120)
     app_id = models.CharField(_("App ID"), max_length=64)
     platform = models.CharField(_("platform"), max_length=20, choices=Platform.choices)
     product = models.ForeignKey(SdkProduct, verbose_name=_("SDK"), on_delete=models.PROTECT, related_name="apps")

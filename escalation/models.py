@@ -66,20 +66,20 @@ class Escalation(models.Model):
     """One step. `plan_*` and `expected_at` are what the customer was told; (ticket, step_no) is unique, the belt beside
     the claim. `reason` is the person's own words; for the clock it is empty and `clock` says which one was missed."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="escalations")
-    step_no = models.PositiveIntegerField()
+    ticket = models.ForeignKey(Ticket, verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="escalations")
+    step_no = models.PositiveIntegerField(_("step"))
     trigger = models.CharField(_("asked by"), max_length=10, choices=Trigger.choices)
     from_tier = models.CharField(_("from"), max_length=3, choices=Tier.choices)
     target = models.CharField(_("to"), max_length=10, choices=Target.choices)
-    clock = models.CharField(max_length=20, blank=True)
+    clock = models.CharField(_("missed clock"), max_length=20, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     tried = models.TextField(_("what was tried"), blank=True)
     ask = models.TextField(_("what is asked of the next tier"), blank=True)
-    plan_en = models.TextField()
-    plan_zh = models.TextField()
-    expected_at = models.DateTimeField(null=True)
-    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
+    plan_en = models.TextField(_("plan (English)"))
+    plan_zh = models.TextField(_("plan (Chinese)"))
+    expected_at = models.DateTimeField(_("taken over by"), null=True)
+    by = models.ForeignKey(User, verbose_name=_("by whom"), null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created"))
 
     objects = EscalationQuerySet.as_manager()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Section(BilingualName, models.Model):
     """A shelf of articles."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(_("code"), unique=True)
     name_en = models.CharField(_("name (English)"), max_length=80)
     name_zh = models.CharField(_("name (Chinese)"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -64,8 +64,8 @@ class Article(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=ArticleStatus.choices, default=ArticleStatus.DRAFT, db_index=True
     )
-    created_at = models.DateTimeField(editable=False)
-    updated_at = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+    updated_at = models.DateTimeField(_("updated"), editable=False)
 
     objects = ArticleQuerySet.as_manager()
 

@@ -67,7 +67,9 @@ class StuckEventQuerySet(models.QuerySet["StuckEvent"]):
 class StuckEvent(models.Model):
     """An event whose fan-out failed. Without `next_attempt_at` it is parked, until somebody has it tried again."""
 
-    event = models.OneToOneField(TicketEvent, on_delete=models.CASCADE, related_name="stuck")
+    event = models.OneToOneField(
+        TicketEvent, verbose_name=_("ticket event"), on_delete=models.CASCADE, related_name="stuck"
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
     last_error = models.CharField(_("last error"), max_length=500)

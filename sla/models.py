@@ -23,13 +23,15 @@ class Calendar(BilingualName, models.Model):
     Every edit raises `version`, so that clocks computed with an older one are found and computed again.
     """
 
-    code = models.SlugField(unique=True)
-    name_en = models.CharField(max_length=80)
-    name_zh = models.CharField(max_length=80)
-    definition = models.JSONField()
-    business_day_seconds = models.PositiveIntegerField(help_text=_("Length of one working day, in seconds."))
-    known_until = models.DateField(help_text=_("Public holidays are entered up to this day."))
-    version = models.PositiveIntegerField(default=1, editable=False)
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    definition = models.JSONField(_("definition"))
+    business_day_seconds = models.PositiveIntegerField(
+        _("working day"), help_text=_("Length of one working day, in seconds.")
+    )
+    known_until = models.DateField(_("known until"), help_text=_("Public holidays are entered up to this day."))
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
         ordering = ("pk",)
@@ -49,9 +51,18 @@ def _compile(definition: str) -> BusinessCalendar:
 class SlaPolicy(models.Model):
     """The targets a plan promises. The one without a plan holds for every plan that has none of its own."""
 
-    plan = models.OneToOneField(SupportPlan, null=True, blank=True, on_delete=models.CASCADE, related_name="sla_policy")
+    plan = models.OneToOneField(
+        SupportPlan,
+        verbose_name=_("plan"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="sla_policy",
+    )
     is_default = models.BooleanField(default=False, editable=False)
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="policies")
+    calendar = models.ForeignKey(
+        Calendar, verbose_name=_("business calendar"), on_delete=models.PROTECT, related_name="policies"
+    )
 
     class Meta:
         verbose_name = _("SLA policy")
@@ -73,14 +84,14 @@ class SlaTarget(models.Model):
     """One severity's row of a policy: first response, resolution, and the grace between steps of the ladder."""
 
     policy = models.ForeignKey(SlaPolicy, on_delete=models.CASCADE, related_name="targets")
-    severity = models.CharField(max_length=2, choices=Severity.choices)
-    hours = models.CharField(max_length=8, choices=Hours.choices)
-    first_response_amount = models.PositiveIntegerField()
-    first_response_unit = models.CharField(max_length=8, choices=Unit.choices)
-    resolution_amount = models.PositiveIntegerField()
-    resolution_unit = models.CharField(max_length=8, choices=Unit.choices)
-    grace_amount = models.PositiveIntegerField()
-    grace_unit = models.CharField(max_length=8, choices=Unit.choices)
+    severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices)
+    hours = models.CharField(_("counted in"), max_length=8, choices=Hours.choices)
+    first_response_amount = models.PositiveIntegerField(_("first response"))
+    first_response_unit = models.CharField(_("unit of the first response"), max_length=8, choices=Unit.choices)
+    resolution_amount = models.PositiveIntegerField(_("resolution"))
+    resolution_unit = models.CharField(_("unit of the resolution"), max_length=8, choices=Unit.choices)
+    grace_amount = models.PositiveIntegerField(_("grace between steps"))
+    grace_unit = models.CharField(_("unit of the grace"), max_length=8, choices=Unit.choices)
 
     class Meta:
         ordering = ("policy", "severity")

@@ -21,13 +21,15 @@ from tickets.lifecycle import OPEN_STATUSES
 class Category(BilingualName, models.Model):
     """What kind of problem it is; decides what is asked."""
 
-    code = models.SlugField(unique=True)
-    name_en = models.CharField(max_length=80)
-    name_zh = models.CharField(max_length=80)
-    example_en = models.CharField(max_length=200, blank=True)
-    example_zh = models.CharField(max_length=200, blank=True)
-    is_about_a_call = models.BooleanField(default=True, help_text=_("Ask for channel, user ids and time of the call."))
-    position = models.PositiveSmallIntegerField(default=0)
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    example_en = models.CharField(_("example in English"), max_length=200, blank=True)
+    example_zh = models.CharField(_("example in Chinese"), max_length=200, blank=True)
+    is_about_a_call = models.BooleanField(
+        _("about a call"), default=True, help_text=_("Ask for channel, user ids and time of the call.")
+    )
+    position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
 
     class Meta:
         ordering = ("position", "pk")
