@@ -180,6 +180,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "supportdesk.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -293,6 +294,7 @@ UNFOLD = {
     "SITE_HEADER": _("Supportdesk"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}],
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("css/admin/theme.css")],
     "SCRIPTS": [

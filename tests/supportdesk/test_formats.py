@@ -1,0 +1,19 @@
+"""Dates on the pages that Django writes read as those that we write."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from sla import wording
+
+AT = dt.datetime(2026, 11, 22, 14, 5, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_django_writes_an_instant_as_our_own_wording_does(language):
+    with translation.override(language), timezone.override(dt.UTC):
+        assert date_format(AT, "DATETIME_FORMAT") == wording.short_instant(AT)
+        assert date_format(AT, "SHORT_DATETIME_FORMAT") == wording.short_instant(AT)
+        assert date_format(AT, "DATE_FORMAT") == wording.day(AT)
