@@ -187,7 +187,7 @@ def _facts(ticket: Ticket, environment: Environment | None) -> list[Fact]:
     told = [
         Fact(_("SDK"), sdk),
         Fact(_("Platform"), environment.get_platform_display()),
-        Fact(_("System"), environment.os_version),
+        Fact(_("Operating system"), environment.os_version),
         Fact(_("Device"), environment.device),
         Fact(_("Network"), environment.get_network_display()),
         Fact(_("When"), happened),

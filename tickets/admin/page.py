@@ -112,7 +112,7 @@ def _environment(ticket: Ticket, environment: Environment | None) -> list[Fact]:
     facts += [
         Fact(_("SDK"), sdk),
         Fact(_("Platform"), environment.get_platform_display()),
-        Fact(_("System"), environment.os_version),
+        Fact(_("Operating system"), environment.os_version),
         Fact(_("Device"), environment.device),
         Fact(_("Network"), environment.get_network_display()),
         Fact(_("When"), happened),
