@@ -50,7 +50,7 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
             groups.setdefault(key, []).append(item)
     labels = {
         "desk": "",
-        ANSWERS: _("Answers"),
+        ANSWERS: _("Knowledge base"),
         PEOPLE: _("People and organisations"),
         POLICIES: _("Policies"),
         DELIVERY: _("Delivery"),
@@ -64,5 +64,5 @@ def _desk_items(here: str) -> list[Item]:
     return [
         Item(_("Queue"), queue, here.startswith(queue)),
         Item(_("Escalations"), board, here.startswith(board)),
-        Item(_("Customers’ site"), reverse("tickets:home"), False),
+        Item(_("Answers"), reverse("knowledgebase:index"), False),
     ]
