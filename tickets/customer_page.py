@@ -69,7 +69,7 @@ class CustomerPage:
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets with all that the page reads of them (5 queries)."""
     return tickets.select_related(
-        "organisation", "app", "category", "requester", "assignee__team", "environment__product"
+        "organisation__plan", "app", "category", "requester", "assignee__team", "environment__product"
     ).prefetch_related(
         clocks_loaded(),
         Prefetch("followers", Follower.objects.select_related("user").order_by("created_at", "pk")),

@@ -227,3 +227,11 @@ def test_a_resolution_shows_cause_fix_and_prevention(cast: Cast) -> None:
     page = page_of(cast.alice, ticket)
     for words in ("Key frame lost", "Update", "Pin it", "Solved.", "What is still wrong?", "Open it again"):
         assert words in page
+
+
+def test_only_an_open_p0_says_whom_to_phone(cast: Cast) -> None:
+    urgent, normal = file_ticket(cast, severity="p0"), file_ticket(cast)
+    assert cast.plan.support_phone in page_of(cast.alice, urgent)
+    assert cast.plan.support_phone not in page_of(cast.alice, normal)
+    actions.confirm_solved(ticket=urgent, by=cast.alice, now=at(1))
+    assert cast.plan.support_phone not in page_of(cast.alice, urgent)
