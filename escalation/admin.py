@@ -22,7 +22,7 @@ class LadderEndAdmin(ModelAdmin):
 class EscalationAdmin(ModelAdmin):
     """The log of all steps. Nobody edits or deletes one: it is evidence."""
 
-    list_display = ("ticket_id", "created_at", "trigger", "from_tier", "target", "expected_at")
+    list_display = ("ticket", "created_at", "trigger", "from_tier", "target", "expected_at")
     list_filter = ("trigger", "target")
     search_fields = ("=ticket__id", "reason")
     list_select_related = ("ticket",)

@@ -10,7 +10,7 @@ from accounts.bilingual import in_reader_language
 from accounts.choices import Tier
 from accounts.models import User
 from escalation.choices import Target, Trigger
-from sla.choices import Severity
+from sla.choices import ClockKind, Severity
 from tickets.models import Ticket
 
 
@@ -71,7 +71,7 @@ class Escalation(models.Model):
     trigger = models.CharField(_("asked by"), max_length=10, choices=Trigger.choices)
     from_tier = models.CharField(_("from"), max_length=3, choices=Tier.choices)
     target = models.CharField(_("to"), max_length=10, choices=Target.choices)
-    clock = models.CharField(_("missed clock"), max_length=20, blank=True)
+    clock = models.CharField(_("missed clock"), max_length=20, choices=ClockKind.choices, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     tried = models.TextField(_("what was tried"), blank=True)
     ask = models.TextField(_("what is asked of the next tier"), blank=True)

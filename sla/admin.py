@@ -25,6 +25,12 @@ from sla.models import Calendar, SlaPolicy, SlaTarget
 from sla.terms import in_seconds
 from sla.wording import duration
 
+_EXAMPLE = {
+    "tz": "Asia/Shanghai",
+    "weekly": {day: [["09:00", "17:30"]] for day in WEEKDAYS[:5]},
+    "holidays": [],
+    "extra": {},
+}
 _INNERMOST_LIST = re.compile(r"\[([^\[\]{}]+)\]")
 LONGEST_TARGET = 366 * 86400  # seconds; longer is a slip of the pen
 
@@ -54,6 +60,11 @@ class CalendarForm(forms.ModelForm):
         model = Calendar
         fields = ("code", "name_en", "name_zh", "definition", "business_day_seconds", "known_until")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk is None:  # a form to fill in shows its shape, not "null"
+            self.initial["definition"] = _EXAMPLE
+
     def clean_definition(self) -> dict[str, Any]:
         """Refuse what the calendar's reader refuses, in its words, before anything is stored."""
         definition = self.cleaned_data["definition"]
@@ -73,7 +84,7 @@ class CalendarForm(forms.ModelForm):
 @admin.register(Calendar)
 class CalendarAdmin(ModelAdmin):
     form = CalendarForm
-    list_display = ("name", "code", "week", "zone", "day", "known_until", "version")
+    list_display = ("__str__", "code", "week", "zone", "day", "known_until", "version")
     fields = ("code", ("name_en", "name_zh"), "week", "definition", "business_day_seconds", "known_until", "version")
     show_full_result_count = False
 

@@ -52,6 +52,7 @@ ADMIN = (
     gettext_noop("%(full_result_count)s total"),
     gettext_noop("Add"),
     gettext_noop("Add %(name)s"),
+    gettext_noop("Add %s"),
     gettext_noop("Add another %(model)s"),
     gettext_noop(
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items '
@@ -61,6 +62,8 @@ ADMIN = (
         "Are you sure you want to delete the selected %(objects_name)s? All of the following objects and their related "
         "items will be deleted:"
     ),
+    gettext_noop("Change %s"),
+    gettext_noop("Change history: %s"),
     gettext_noop("Change selected %(model)s"),
     gettext_noop("Delete selected %(model)s"),
     gettext_noop("Delete selected %(verbose_name_plural)s"),
@@ -89,6 +92,7 @@ ADMIN = (
     gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
     gettext_noop("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
+    gettext_noop("View %s"),
     gettext_noop("View selected %(model)s"),
     gettext_noop("You don’t have permission to view or edit anything."),
     ngettext_lazy("%(counter)s result", "%(counter)s results", "counter"),

@@ -21,7 +21,7 @@ HOLDS_CHINESE = {"tier", "clock", "plan", "model", "object_name", "objects_name"
 }
 ENDS_IN_CHINESE = {"within", "ago", "age", "duration", "counted", "answer", "solution"}  # as in 15 分钟
 # These are the admin's: their %s and name are the name of a kind of row, which is Chinese.
-NAMES_A_KIND = re.compile(r"^Select %s|^Add %\(name\)s|^The \{name\}")
+NAMES_A_KIND = re.compile(r"^(Select|Add|Change|View) %s|^Add %\(name\)s|^The \{name\}")
 NAMES_WHAT_IS_TYPED = ("Markdown: ", "JSON in wall time")  # in half-width, as one types it
 
 

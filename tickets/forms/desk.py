@@ -20,6 +20,11 @@ from tickets.models import Category, Message, Ticket
 LAST_PAGE = 40  # a queue is worked from its top; whoever looks further back narrows it down
 
 
+def _severities() -> list[tuple[str, str]]:
+    """Asked for by each form anew, so that it is in the language of its reader."""
+    return [(each.value, f"{each.code} {each.label}") for each in Severity]
+
+
 class QueueView(TextChoices):
     """The tabs over the queue."""
 
@@ -48,7 +53,7 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        severities = [(each.value, f"{each.code} {each.label}") for each in Severity]
+        severities = _severities()
         self.fields["severity"].choices = [("", _("Any severity")), *severities]
         self.fields["tier"].choices = [("", _("Any tier")), *Tier.choices]
         self.fields["category"].queryset = Category.objects.all()
@@ -127,9 +132,7 @@ class WriteForm(SeenForm):
 
 
 class SeverityForm(forms.Form):
-    severity = forms.ChoiceField(
-        label=_("New severity"), choices=[(each.value, f"{each.code} {each.label}") for each in Severity]
-    )
+    severity = forms.ChoiceField(label=_("New severity"), choices=_severities)
     reason = TextField(
         label=_("Why"),
         max_length=REASON_MAX_CHARACTERS,

@@ -51,4 +51,4 @@ class TicketEvent(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"#{self.ticket_id} {self.kind}"
+        return f"#{self.ticket_id} {self.get_kind_display()}"
