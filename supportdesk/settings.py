@@ -115,6 +115,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
     }
 else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of the server no page gets a dead connection
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 10}}
     )
