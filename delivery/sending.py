@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 BUDGET = 40.0  # seconds a run may begin new messages; with one that hangs it still ends inside the task's 60 s
 MAX_OUTAGES = 2  # messages in a row that could not reach a channel, before the run leaves the channel alone
+SLOW = 5.0  # seconds; an outage that took longer is enough by itself: a silent server must not hold a worker twice
 
 
 @dataclass(slots=True)
@@ -91,13 +92,13 @@ def _claimed(message: OutboundMessage, now: datetime) -> dict[str, Any]:
 
 
 def _send(message: OutboundMessage, transport: Transport, now: datetime, tally: Tally) -> None:
+    began = time.monotonic()
     try:
         transport.send(message)
     except Refused as error:
         _failed(message, str(error), tally)
     except Unavailable as error:
-        outages = tally.outages.get(message.channel, 0)
-        tally.outages[message.channel] = outages + 1 if error.is_whole_channel else 0
+        _count_outage(message.channel, error, tally, took=time.monotonic() - began)
         _postponed(message, str(error), now, tally)
     except Exception as error:  # a row that nobody foresaw must not stop the others: tried thrice, then parked
         logger.exception("delivery: message %s could not be sent", message.pk)
@@ -109,6 +110,11 @@ def _send(message: OutboundMessage, transport: Transport, now: datetime, tally: 
     else:
         tally.outages[message.channel] = 0
         _sent(message, now, tally)
+
+
+def _count_outage(channel: str, error: Unavailable, tally: Tally, *, took: float) -> None:
+    outages = tally.outages.get(channel, 0) + (MAX_OUTAGES if took > SLOW else 1)
+    tally.outages[channel] = outages if error.is_whole_channel else 0
 
 
 def _sent(message: OutboundMessage, now: datetime, tally: Tally) -> None:
