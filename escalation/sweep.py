@@ -42,12 +42,14 @@ def run(now: datetime) -> Tally:
     """Look at every ticket that was worth a look at `now`; each at most once."""
     tally = Tally()
     actions.recheck_after_calendar_edits(now=now)
-    while ids := list(Ticket.objects.worth_a_look(now).values_list("pk", flat=True)[:BATCH]):
-        before = tally.looked_at + tally.failed
-        for ticket_id in ids:
+    seen: set[int] = set()
+    while ids := list(Ticket.objects.worth_a_look(now).values_list("pk", flat=True)[: BATCH + len(seen)]):
+        fresh = [ticket_id for ticket_id in ids if ticket_id not in seen]
+        if not fresh:
+            break  # in other sweeps' hands, or worth another look at once: the next sweep's
+        for ticket_id in fresh:
             _look_safely(ticket_id, now, tally)
-        if tally.looked_at + tally.failed == before:
-            break  # all of them are in other sweeps' hands
+        seen.update(fresh)
     return tally
 
 
@@ -82,7 +84,7 @@ def _judge(ticket: Ticket, now: datetime, tally: Tally) -> list[Clock]:
     """Bring the clocks up to date: calendar edits first, then breaches, then warnings."""
     clocks = list(ledger.clocks_of(ticket).values())
     if any(ledger.is_stale(clock) for clock in clocks):
-        ledger.retarget(ticket, cause="calendar_edit", now=now)
+        actions.recompute_after_calendar_edit(ticket=ticket, now=now)
         clocks = list(ledger.clocks_of(ticket).values())
     for clock in clocks:
         clock.ticket = ticket

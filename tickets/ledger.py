@@ -64,8 +64,13 @@ def append(
     by: User | None,
     now: datetime,
 ) -> None:
-    """One more line of the ledger. What the clock had missed by `now` is recorded first: a breach is never lost."""
+    """One more line of the ledger. What the clock had missed by `now` is recorded first: a breach is never lost.
+
+    Lines stay in order: an act that took its `now` before another one was written, and waited for the lock, counts from
+    that line's instant on.
+    """
     if step != "started":
+        now = max([now, *(each.at for each in clock.segments.all())])
         note_breach(clock, now=now)
     ClockSegment.objects.create(
         clock=clock,
@@ -78,17 +83,32 @@ def append(
     clock._prefetched_objects_cache = {}  # type: ignore[attr-defined] # Django's own, unknown to its stubs
     if step == "resumed":
         clock.stopped_at = None
-    store_reading(clock, read(facts_of(clock), now))
+    reading = read(facts_of(clock), now)
+    if reading.breached_at and not clock.breached_at:  # the calendar was edited while the ticket was resolved
+        _record_breach(clock, due_at=reading.due_at, breached_at=now, cause="calendar_edit", now=now)
+    else:
+        store_reading(clock, reading)
 
 
 def note_breach(clock: Clock, *, now: datetime) -> bool:
-    """Record that the clock's due has passed, dated at the due. True when this call recorded it."""
+    """Record that the clock's due has passed, dated at the due. True when this call recorded it.
+
+    After an edit of its calendar the due that was promised before decides whether time ran out; a due that only the edit
+    puts into the past is a breach dated now, with the edit as its cause.
+    """
     if clock.breached_at or clock.stopped_at or clock.state == ClockState.CANCELLED:
         return False
+    was_edited = is_stale(clock)
+    if was_edited and clock.due_at and now > clock.due_at:
+        _record_breach(clock, due_at=clock.due_at, breached_at=clock.due_at, cause="elapsed", now=now)
+        return True
     reading = read(facts_of(clock), now)
     if reading.breached_at is None:
         return False
-    _record_breach(clock, due_at=reading.due_at, breached_at=reading.breached_at, cause="elapsed", now=now)
+    if was_edited:
+        _record_breach(clock, due_at=reading.due_at, breached_at=now, cause="calendar_edit", now=now)
+    else:
+        _record_breach(clock, due_at=reading.due_at, breached_at=reading.breached_at, cause="elapsed", now=now)
     return True
 
 

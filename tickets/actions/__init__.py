@@ -15,6 +15,7 @@ from tickets.actions.sweeping import (
     claim_look,
     move_tier,
     recheck_after_calendar_edits,
+    recompute_after_calendar_edit,
     record_manager_page,
     warn_at_risk,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "note",
     "open_ticket",
     "recheck_after_calendar_edits",
+    "recompute_after_calendar_edit",
     "record_manager_page",
     "reopen",
     "reply",

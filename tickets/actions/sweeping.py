@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
+from tickets import ledger
 from tickets.actions.base import follow, record
 from tickets.choices import EventKind
+from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Clock, Ticket
 
 
@@ -82,11 +84,18 @@ def recheck_after_calendar_edits(*, now: datetime) -> int:
     """Have the sweep look now at tickets with a clock computed on an older version of its calendar; how many."""
     stale = Clock.objects.filter(stopped_at=None, breached_at=None, calendar__version__gt=F("calendar_version"))
     return (
-        Ticket.objects.open()
+        Ticket.objects.filter(status__in=ACTIVE_STATUSES)  # one that waits is computed anew when it goes on
         .filter(Exists(stale.filter(ticket=OuterRef("pk"))))
         .exclude(check_at__lte=now)
         .update(check_at=now)
     )
+
+
+def recompute_after_calendar_edit(*, ticket: Ticket, now: datetime) -> None:
+    """Compute the ticket's open clocks on the calendar as it is now, and its place in the queue. The caller holds the lock."""
+    ledger.retarget(ticket, cause="calendar_edit", now=now)
+    due_at = ledger.earliest_due(ticket, Clock.objects.filter(ticket=ticket))
+    Ticket.objects.filter(pk=ticket.pk).update(next_due_at=due_at)
 
 
 def _claim(seen: Seen, *, only_unpaged: bool = False, **values: object) -> bool:
