@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import AsyncClient, Client
+from django.test import AsyncClient, Client, TestCase
 from django.urls import reverse
 
 from accounts.models import User
@@ -151,3 +154,42 @@ def fetched_page(cast: Cast, ticket: Ticket) -> str:
     response = client.get(ticket.get_absolute_url())
     assert response.status_code == 200
     return response.content.decode()
+
+
+def unsent_of(cast: Cast, name: str, *, now: dt.datetime = NOW) -> Attachment:
+    return actions.store_file(upload=SimpleUploadedFile(name, b"x"), by=cast.alice, draft_key=uuid.uuid4(), now=now)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"), ("log\u202efdp.exe", "logfdp.exe"), ("a\x00b.log", "ab.log"),
+        ("\ud800.log", ".log"), ("\u202e", "file"), ("日志.log", "日志.log"),
+    ],
+)  # fmt: skip
+def test_a_name_that_hides_or_turns_is_told_plainly(cast: Cast, name: str, kept: str) -> None:
+    assert unsent_of(cast, name).name == kept
+
+
+def test_a_name_of_any_length_keeps_its_ending(cast: Cast) -> None:
+    name = unsent_of(cast, "图" * 300 + ".log").name
+    assert len(name) <= 255
+    assert name.endswith(".log")
+
+
+def test_files_of_a_draft_that_was_given_up_go_after_a_day_and_sent_ones_stay(cast: Cast) -> None:
+    _ticket, sent = ticket_with(cast, "sent.log", b"y")
+    old, young = unsent_of(cast, "old.log"), unsent_of(cast, "young.log", now=NOW + dt.timedelta(hours=2))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert actions.sweep_unsent(now=NOW + dt.timedelta(hours=25)) == 1
+    assert set(Attachment.objects.values_list("name", flat=True)) == {"sent.log", "young.log"}
+    assert not Path(old.file.path).exists()
+    assert Path(sent.file.path).exists()
+    assert Path(young.file.path).exists()
+
+
+def test_the_clock_has_given_up_files_swept() -> None:
+    tasks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    current_app.loader.import_default_modules()
+    assert "tickets.tasks.sweep_unsent" in tasks
+    assert tasks <= set(current_app.tasks), "an entry that no worker knows"

@@ -28,7 +28,8 @@ def store_file(*, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: dat
     upload.seek(0)
     head = upload.read(4096)
     upload.seek(0)
-    name = (upload.name or "file").replace("\x00", "")[-255:]
+    # What cannot be printed either hides in a name, turns it around, or is no text at all.
+    name = "".join(each for each in upload.name or "" if each.isprintable()).strip()[-255:] or "file"
     twin = Attachment.objects.unsent(user=by, draft_key=draft_key).filter(sha256=digest.hexdigest(), name=name).first()
     if twin:
         return twin
@@ -58,7 +59,8 @@ def send_unsent(message: Message, *, user: User, draft_key: uuid.UUID) -> int:
 def discard_unsent(*, attachment: Attachment, by: User) -> None:
     """Forget a file that was not sent yet."""
     with transaction.atomic():
-        for row in Attachment.objects.unsent(user=by, draft_key=attachment.draft_key).filter(pk=attachment.pk):
+        rows = Attachment.objects.unsent(user=by, draft_key=attachment.draft_key)
+        for row in rows.select_for_update(of=("self",)).filter(pk=attachment.pk):  # it may be on its way out
             stored = row.file
             row.delete()
             transaction.on_commit(partial(stored.storage.delete, str(stored.name)))
@@ -66,7 +68,8 @@ def discard_unsent(*, attachment: Attachment, by: User) -> None:
 
 def sweep_unsent(*, now: datetime, most: int = 200) -> int:
     """Forget files of drafts that were given up a day ago; how many went."""
-    stale = Attachment.objects.filter(message=None, created_at__lt=now - UNSENT_KEPT_FOR)[:most]
+    stale = Attachment.objects.filter(message=None, created_at__lt=now - UNSENT_KEPT_FOR)
+    stale = stale.select_related("uploaded_by")[:most]
     gone = 0
     for attachment in stale:
         discard_unsent(attachment=attachment, by=attachment.uploaded_by)

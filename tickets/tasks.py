@@ -1,0 +1,11 @@
+"""Celery shells of the tickets floor."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from tickets import actions
+
+
+@shared_task(name="tickets.tasks.sweep_unsent")
+def sweep_unsent() -> None:
+    actions.sweep_unsent(now=timezone.now())
