@@ -231,3 +231,13 @@ def test_a_line_of_a_waiting_ticket_says_whom_it_waits_for(cast):
     actions.reply_and_wait(ticket=ticket, by=cast.erin, body="?", now=NOW)
     line = rows.row(Ticket.objects.get(pk=ticket.pk), now=NOW)
     assert (line.time.state, line.time.reason, line.band) == ("paused", "Waiting on customer", "still")
+
+
+def test_taking_many_leaves_those_that_a_colleague_took_meanwhile(at_desk, cast):
+    free, gone = file_ticket(cast), file_ticket(cast)
+    assert f'name="owner-{gone.pk}" value="0"' in at_desk.get(QUEUE).content.decode()
+    actions.take(ticket=gone, by=cast.frank, now=NOW)
+    at_desk.post(f"{QUEUE}take/", {"ticket": [free.pk, gone.pk], f"owner-{free.pk}": 0, f"owner-{gone.pk}": 0})
+    assert Ticket.objects.get(pk=free.pk).assignee == cast.erin
+    assert Ticket.objects.get(pk=gone.pk).assignee == cast.frank
+    assert "Frank Zhao took this ticket a moment ago." in at_desk.get(QUEUE).content.decode()

@@ -391,3 +391,13 @@ def test_letters_that_came_since_the_last_visit_are_marked(at_desk, cast, ticket
     first, second = at_desk.get(page_of(ticket)), at_desk.get(page_of(ticket))
     assert [item.is_new for item in first.context["thread"].items if item.is_letter] == [False, True]
     assert [item.is_new for item in second.context["thread"].items if item.is_letter] == [False, False]
+
+
+def test_taking_what_a_colleague_took_meanwhile_is_refused_and_says_who(at_desk, cast, ticket):
+    actions.take(ticket=ticket, by=cast.frank, now=LATER)
+    answer = act(at_desk, ticket, "take", owner=0)  # the page still showed nobody
+    assert answer.status_code == 409
+    assert "Frank Zhao took this ticket a moment ago." in answer.content.decode()
+    assert fresh(ticket).assignee == cast.frank
+    assert act(at_desk, ticket, "take", owner=cast.frank.pk).status_code == 302
+    assert fresh(ticket).assignee == cast.erin

@@ -38,9 +38,14 @@ def assign(*, ticket: Ticket, to: User | None, by: User, now: datetime) -> Ticke
         return ticket
 
 
-def take(*, ticket: Ticket, by: User, now: datetime) -> Ticket:
-    """An engineer takes the ticket."""
-    return assign(ticket=ticket, to=by, by=by, now=now)
+def take(*, ticket: Ticket, by: User, now: datetime, seen_owner: int | None = None) -> Ticket:
+    """An engineer takes the ticket. Refused when it is not with whom they saw it any more: with nobody when `seen_owner` is 0."""
+    with transaction.atomic():
+        owner = locked(ticket).assignee
+        has_it = owner.pk if owner else 0
+        if owner and seen_owner is not None and has_it not in (seen_owner, by.pk):
+            raise ActionRefused(_("%(name)s took this ticket a moment ago.") % {"name": owner.name})
+        return assign(ticket=ticket, to=by, by=by, now=now)
 
 
 def start(*, ticket: Ticket, by: User, now: datetime) -> Ticket:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tickets import actions
-from tickets.forms.desk import AssignForm, Kind, NothingForm, ReasonForm, SeverityForm, WriteForm
+from tickets.forms.desk import AssignForm, Kind, NothingForm, ReasonForm, SeverityForm, TakeForm, WriteForm
 from tickets.models import Ticket
 
 Run = Callable[[Ticket, User, Mapping[str, Any], datetime], object]
@@ -69,6 +69,10 @@ def _severity(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) 
     return actions.change_severity(ticket=ticket, by=by, severity=data["severity"], reason=data["reason"], now=now)
 
 
+def _take(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> object:
+    return actions.take(ticket=ticket, by=by, seen_owner=data["owner"], now=now)
+
+
 def _plain(action: Callable[..., object]) -> Run:
     return lambda ticket, by, data, now: action(ticket=ticket, by=by, now=now)
 
@@ -83,7 +87,7 @@ ACTS: dict[str, Act] = {
     "note": _letter(_note, Kind.INTERNAL, _("Internal note added. The customer does not see it."), is_public=False),
     "resolve": _letter(_resolve, Kind.RESOLVE, _("Resolved. The customer has your message.")),
     "reopen": Act(ReasonForm, _reopen, _("The ticket is open again."), slot="reopen_form", is_public=True),
-    "take": Act(NothingForm, _plain(actions.take), _("The ticket is yours.")),
+    "take": Act(TakeForm, _take, _("The ticket is yours.")),
     "assign": Act(AssignForm, _assign, _("The owner is changed."), slot="assign_form"),
     "severity": Act(
         SeverityForm, _severity, _("The severity is changed; the clocks show the new times."), slot="severity_form"

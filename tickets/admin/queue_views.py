@@ -18,7 +18,7 @@ from accounts.models import Organisation
 from tickets import actions
 from tickets.admin import queue as queues
 from tickets.errors import ActionRefused
-from tickets.forms.desk import QueueForm, QueueView
+from tickets.forms.desk import QueueForm, QueueView, TakeForm
 from tickets.models import Ticket
 
 SUGGESTED_ORGANISATIONS = 100
@@ -62,7 +62,8 @@ def take_many(request: HttpRequest, site: AdminSite) -> HttpResponse:
     taken = 0
     for ticket in Ticket.objects.visible_to(request.user).filter(pk__in=chosen):
         try:
-            actions.take(ticket=ticket, by=request.user, now=timezone.now())
+            seen = TakeForm({"owner": request.POST.get(f"owner-{ticket.pk}")}).seen_owner()
+            actions.take(ticket=ticket, by=request.user, seen_owner=seen, now=timezone.now())
             taken += 1
         except ActionRefused as refusal:
             messages.warning(request, f"{ticket.number}: {refusal.message}")

@@ -169,5 +169,14 @@ class ReasonForm(SeenForm):
     )
 
 
+class TakeForm(forms.Form):
+    """Taking a ticket. `owner` is whom the page showed as its owner, 0 for nobody; nothing when the page did not say."""
+
+    owner = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
+
+    def seen_owner(self) -> int | None:
+        return self.cleaned_data.get("owner") if self.is_valid() else None
+
+
 class NothingForm(forms.Form):
     """An act that needs no word."""

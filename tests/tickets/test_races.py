@@ -1,0 +1,137 @@
+"""Two people, or a person and the sweep, at the same instant over real connections."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from escalation import sweep
+from escalation.actions import hand_up
+from escalation.models import Escalation
+from notifications import fan_out
+from tests.cast import NOW, Cast, file_ticket, make_cast
+from tickets import actions
+from tickets.choices import EventKind
+from tickets.errors import ActionRefused
+from tickets.models import Message, Resolution, Ticket, TicketEvent
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+ROUNDS = 8
+DUE = NOW + dt.timedelta(minutes=15)
+TICK = dt.timedelta(microseconds=1)
+
+
+@pytest.fixture
+def people(transactional_db: None) -> Cast:
+    if connection.vendor != "postgresql":
+        pytest.skip("real concurrent connections are PostgreSQL's to show; SQLite has one writer")
+    return make_cast()
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What each made of its work, all started together; a refusal is a result, any other error fails the test."""
+    gate, results, errors = threading.Barrier(len(works)), [None] * len(works), []
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        try:
+            gate.wait(10)
+            results[place] = work()
+        except ActionRefused as refusal:
+            results[place] = refusal
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not errors
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def test_an_answer_at_the_due_and_a_sweep_just_after_it_never_both_win(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people, severity="p0")
+        at_once(
+            lambda ticket=ticket: actions.reply(ticket=ticket, by=people.erin, body="Looking.", now=DUE),
+            lambda: sweep.run(DUE + TICK),
+            lambda: fan_out.run(DUE),
+        )
+        ticket.refresh_from_db()
+        clock = ticket.clocks.get(kind="first_response")
+        assert clock.stopped_at is not None
+        if clock.state == "met":
+            assert ticket.tier == "t1"
+            assert not Escalation.objects.filter(ticket=ticket).exists()
+        else:
+            assert clock.breached_at == DUE
+        assert [each.step for each in clock.segments.all()] == ["started", "stopped"]
+
+
+def test_a_reply_sent_twice_at_once_is_written_once(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket, key = file_ticket(people, severity="p0"), uuid.uuid4()
+
+        def send(ticket: Ticket = ticket, key: uuid.UUID = key) -> Message:
+            return actions.customer_reply(
+                ticket=ticket, by=people.alice, body="More.", submission_key=key, now=NOW + TICK
+            )
+
+        first, second, third = at_once(send, send, send)
+        assert first.pk == second.pk == third.pk
+        assert TicketEvent.objects.filter(ticket=ticket, kind=EventKind.CUSTOMER_REPLIED).count() == 1
+
+
+def test_the_customer_and_the_engineer_solve_it_at_once_and_it_is_solved_once(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people, severity="p0")
+        at_once(
+            lambda ticket=ticket: actions.confirm_solved(ticket=ticket, by=people.alice, now=NOW + TICK),
+            lambda ticket=ticket: actions.resolve(
+                ticket=ticket, by=people.erin, message="Done.", cause="c", fix="f", prevention="p", now=NOW + TICK
+            ),
+        )
+        ticket.refresh_from_db()
+        assert ticket.status == "resolved"
+        assert TicketEvent.objects.filter(ticket=ticket, kind=EventKind.RESOLVED).count() == 1
+        assert Resolution.objects.filter(ticket=ticket).count() in (0, 1)
+        steps = [each.step for each in ticket.clocks.get(kind="resolution").segments.all()]
+        assert steps == ["started", "stopped"]
+
+
+def test_a_hand_up_and_the_ladder_at_once_move_the_ticket_one_tier(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people, severity="p0")
+        late = DUE + dt.timedelta(minutes=1)
+        results = at_once(
+            lambda ticket=ticket, late=late: hand_up(
+                ticket=ticket, by=people.erin, reason="r", tried="t", ask="a", now=late
+            ),
+            lambda late=late: sweep.run(late),
+        )
+        steps = list(Escalation.objects.filter(ticket=ticket).order_by("step_no").values_list("from_tier", "target"))
+        ticket.refresh_from_db()
+        assert not isinstance(results[0], ActionRefused)
+        # The ladder first and then the person is two wishes, both granted; the person first leaves the ladder its grace.
+        assert steps in ([("t1", "t2")], [("t1", "t2"), ("t2", "rnd")])
+        assert (ticket.tier, ticket.step_no) == (steps[-1][1], len(steps))
+
+
+def test_two_engineers_take_a_ticket_at_once_and_one_of_them_has_it(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people, severity="p0")
+        at_once(
+            lambda ticket=ticket: actions.take(ticket=ticket, by=people.erin, seen_owner=0, now=NOW + TICK),
+            lambda ticket=ticket: actions.take(ticket=ticket, by=people.frank, seen_owner=0, now=NOW + TICK),
+        )
+        assert TicketEvent.objects.filter(ticket=ticket, kind=EventKind.ASSIGNED).count() == 1
