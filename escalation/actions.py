@@ -76,10 +76,23 @@ def escalate(
         return escalation
 
 
-def hand_up(*, ticket: Ticket, by: User, reason: str, tried: str, ask: str, now: datetime) -> Escalation:
-    """An engineer hands the ticket to the next tier, with a reason, what was tried and what is asked of it."""
+def hand_up(
+    *, ticket: Ticket, by: User, reason: str, tried: str, ask: str, now: datetime, seen_step: int | None = None
+) -> Escalation:
+    """An engineer hands the ticket to the next tier, with a reason, what was tried and what is asked of it.
+
+    `seen_step` is the ticket's `step_no` when they decided. The second half of a double click gives the step that is there;
+    a ticket that somebody else moved meanwhile refuses, so that two wishes for one step never make two.
+    """
     with transaction.atomic():
         ticket = locked(ticket)
+        if seen_step is not None and seen_step != ticket.step_no:
+            mine = Escalation.objects.filter(
+                ticket=ticket, step_no=seen_step + 1, by=by, reason=reason, ask=ask
+            ).first()
+            if mine:
+                return mine
+            raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
         require("escalate", ticket)
         if not (reason.strip() and tried.strip() and ask.strip()):
             raise ActionRefused(

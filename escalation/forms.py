@@ -14,6 +14,7 @@ MAX_TEXT = 5000  # characters
 class HandUpForm(forms.Form):
     """Why, what was tried, what is asked: no tier sees an empty hand-over."""
 
+    seen_step = forms.IntegerField(required=False, min_value=0, max_value=2**31, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Why it goes up"),
         help_text=_("The customer reads this sentence. Say what the next tier can do that this one cannot."),

@@ -45,12 +45,15 @@ def board(request: HttpRequest) -> HttpResponse:
 @staff_only
 def hand_up(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user).select_related("organisation"), pk=pk)
-    form = HandUpForm(request.POST or None)
+    typed = request.POST.copy()
+    form = HandUpForm(typed or None, initial={"seen_step": ticket.step_no})
     if request.method == "POST" and form.is_valid():
         try:
             step = actions.hand_up(ticket=ticket, by=request.user, now=timezone.now(), **form.cleaned_data)
         except ActionRefused as refusal:
             form.add_error(None, refusal.message)
+            ticket.refresh_from_db()  # the page shows the ticket as it is now: the next try is about that one
+            typed["seen_step"] = str(ticket.step_no)
         else:
             messages.success(request, _("Handed up to %(tier)s.") % {"tier": step.get_target_display()})
             return redirect("admin:tickets_ticket_change", ticket.pk)

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from escalation import sweep
+from escalation.actions import hand_up
 from escalation.models import Escalation
-from tests.cast import Cast, file_ticket
+from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 
 WORDS = {"reason": "Needs a codec expert", "tried": "Read both logs", "ask": "Check the key frames"}
@@ -122,3 +123,27 @@ def test_above_research_there_is_no_tier(cast: Cast) -> None:
     answer = client.post(reverse("escalation:hand_up", args=[ticket.pk]), WORDS)
     assert "there is no tier above" in answer.content.decode()
     assert Escalation.objects.count() == 2
+
+
+def test_a_double_click_hands_up_once(cast: Cast) -> None:
+    ticket, client = file_ticket(cast), Client()
+    client.force_login(cast.erin)
+    address = reverse("escalation:hand_up", args=[ticket.pk])
+    assert 'name="seen_step" value="0"' in client.get(address).content.decode()
+    for _ in range(2):
+        assert client.post(address, WORDS | {"seen_step": 0}).status_code == 302
+    ticket.refresh_from_db()
+    assert (ticket.tier, ticket.step_no) == ("t2", 1)
+
+
+def test_a_ticket_that_was_moved_meanwhile_is_not_moved_again_unseen(cast: Cast) -> None:
+    ticket, client = file_ticket(cast), Client()
+    client.force_login(cast.erin)
+    address = reverse("escalation:hand_up", args=[ticket.pk])
+    hand_up(ticket=ticket, by=cast.frank, reason="Mine.", tried="t", ask="a", now=NOW)
+    answer = client.post(address, WORDS | {"seen_step": 0}).content.decode()
+    assert "A colleague moved this ticket a moment ago." in answer
+    assert WORDS["reason"] in answer
+    assert 'name="seen_step" value="1"' in answer, "having read that, they may still hand it up"
+    ticket.refresh_from_db()
+    assert ticket.tier == "t2"

@@ -115,16 +115,39 @@ def test_a_hand_up_and_the_ladder_at_once_move_the_ticket_one_tier(people: Cast)
         late = DUE + dt.timedelta(minutes=1)
         results = at_once(
             lambda ticket=ticket, late=late: hand_up(
-                ticket=ticket, by=people.erin, reason="r", tried="t", ask="a", now=late
+                ticket=ticket, by=people.erin, reason="r", tried="t", ask="a", seen_step=0, now=late
             ),
             lambda late=late: sweep.run(late),
         )
         steps = list(Escalation.objects.filter(ticket=ticket).order_by("step_no").values_list("from_tier", "target"))
         ticket.refresh_from_db()
-        assert not isinstance(results[0], ActionRefused)
-        # The ladder first and then the person is two wishes, both granted; the person first leaves the ladder its grace.
-        assert steps in ([("t1", "t2")], [("t1", "t2"), ("t2", "rnd")])
-        assert (ticket.tier, ticket.step_no) == (steps[-1][1], len(steps))
+        assert steps == [("t1", "t2")]
+        assert isinstance(results[0], ActionRefused) == (Escalation.objects.get(ticket=ticket).by is None)
+        assert (ticket.tier, ticket.step_no) == ("t2", 1)
+
+
+def test_a_hand_up_sent_twice_at_once_is_one_step(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people, severity="p0")
+
+        def send(ticket: Ticket = ticket) -> Escalation:
+            return hand_up(ticket=ticket, by=people.erin, reason="r", tried="t", ask="a", seen_step=0, now=NOW + TICK)
+
+        first, second = at_once(send, send)
+        assert first.pk == second.pk
+        assert Ticket.objects.get(pk=ticket.pk).tier == "t2"
+
+
+def test_the_owner_of_before_follows_on_however_close_the_next_one_comes(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people, severity="p0")
+        at_once(
+            lambda ticket=ticket: actions.assign(ticket=ticket, to=people.frank, by=people.max, now=NOW + TICK),
+            lambda ticket=ticket: actions.assign(ticket=ticket, to=people.rita, by=people.max, now=NOW + TICK),
+        )
+        ticket.refresh_from_db()
+        before = {people.frank.pk, people.rita.pk} - {ticket.assignee_id}
+        assert set(ticket.followers.values_list("user", flat=True)) == before
 
 
 def test_two_engineers_take_a_ticket_at_once_and_one_of_them_has_it(people: Cast) -> None:

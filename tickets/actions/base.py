@@ -19,12 +19,13 @@ FAN_OUT_TASK = "notifications.tasks.fan_out"
 
 
 def locked(ticket: Ticket) -> Ticket:
-    """The ticket as it is now, its row locked to the end of the transaction."""
-    return (
-        Ticket.objects.select_for_update(of=("self",))
-        .select_related("organisation__plan", "assignee", "requester")
-        .get(pk=ticket.pk)
-    )
+    """The ticket as it is now, its row locked to the end of the transaction.
+
+    Two queries: PostgreSQL, having waited for the lock, reads the locked row anew but not the rows joined to it, and an owner
+    of before the wait would come with the ticket of after it.
+    """
+    Ticket.objects.select_for_update().values_list("pk").get(pk=ticket.pk)
+    return Ticket.objects.select_related("organisation__plan", "assignee", "requester").get(pk=ticket.pk)
 
 
 def require(action: str, ticket: Ticket) -> None:
