@@ -1,9 +1,10 @@
 """People, organisations, teams and SDK versions on the desk."""
 
 import pytest
+from django.contrib import admin
 from django.core import mail
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from accounts.versions import version_key
 from tests.cast import Cast
 
 LISTS = ["user", "organisation", "supportplan", "team", "sdkproduct"]
+KEPT = {"Ticket", "Escalation", "OutboundMessage", "StuckEvent", "Message", "Attachment", "TicketEvent", "Clock"}
 NEW = {
     "email": "Nina@Example.test", "name": "Nina New", "role": "engineer", "team": "", "language": "en",
     "time_zone": "Asia/Shanghai", "phone": "", "is_active": "on",
@@ -138,3 +140,19 @@ def test_the_link_for_a_new_person_lets_them_choose_a_password(cast: Cast, clien
     new = {"password1": "a much newer passphrase", "password2": "a much newer passphrase"}
     client.post(page.context["action_url"], new)
     assert User.objects.get(email="nina@example.test").check_password("a much newer passphrase")
+
+
+@pytest.mark.parametrize("table", ["auth/group", "account/emailaddress", "mfa/authenticator"])
+def test_nobody_reads_secrets_or_writes_what_decides_nothing(cast: Cast, table: str) -> None:
+    assert desk(cast.ada).get(f"/admin/{table}/").status_code == 404
+
+
+def test_nothing_of_a_ticket_is_written_or_deleted_but_by_actions() -> None:
+    """Whoever adds an admin for these keeps it to reading."""
+    request = RequestFactory().get("/")
+    request.user = User(role="administrator", is_active=True)
+    for model, its_admin in admin.site._registry.items():
+        if model._meta.app_label in ("tickets", "escalation", "delivery", "notifications") and model.__name__ in KEPT:
+            assert not its_admin.has_add_permission(request), model
+            assert not its_admin.has_delete_permission(request), model
+            assert "delete_selected" not in its_admin.get_actions(request), model
