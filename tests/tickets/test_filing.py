@@ -277,6 +277,12 @@ class TestFiles:
         assert "2.log: There are 2 files already" in errors_of(alice.post(NEW, typed(cast, files=files)))
         assert Attachment.objects.count() == 2
 
+    def test_a_whole_folder_of_files_is_refused_and_the_words_stay(self, cast: Cast, alice: Client) -> None:
+        files = [log(f"{number}.log", str(number).encode()) for number in range(130)]
+        response = alice.post(NEW, typed(cast, subject="Sound is gone", files=files))
+        assert "129.log: There are 20 files already" in errors_of(response)
+        assert "Sound is gone" in response.content.decode()
+
     def test_a_refused_file_does_not_hold_up_a_p0(self, cast: Cast, alice: Client, settings) -> None:
         settings.ATTACHMENT_MAX_BYTES = 10
         page = alice.post(NEW, typed(cast, severity="p0", files=[log("big.log", b"x" * 11)]), follow=True)
