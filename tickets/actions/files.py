@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from accounts.models import User
 from tickets.filetypes import sniff
 from tickets.models import Attachment, Message
 
+logger = logging.getLogger(__name__)
 UNSENT_KEPT_FOR = timedelta(days=1)
 
 
@@ -42,13 +44,22 @@ def store_file(*, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: dat
         sha256=digest.hexdigest(),
         created_at=now,
     )
-    attachment.file.save(name, upload, save=False)
     try:
+        attachment.file.save(name, upload, save=False)
         attachment.save(force_insert=True)
     except BaseException:
-        attachment.file.delete(save=False)  # no file without its row
+        _forget(attachment)  # no file without its row, and no half one of a disk that filled up meanwhile
         raise
     return attachment
+
+
+def _forget(attachment: Attachment) -> None:
+    field = attachment._meta.get_field("file")
+    name = attachment.file.name or field.generate_filename(attachment, attachment.name)
+    try:
+        field.storage.delete(name)
+    except OSError:
+        logger.warning("the storage kept %s of a file that is not kept", name)
 
 
 def send_unsent(message: Message, *, user: User, draft_key: uuid.UUID) -> int:
