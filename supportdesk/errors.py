@@ -1,8 +1,10 @@
 """Error pages in the site's own words. The pages for our own faults need neither database nor session."""
 
+import errno
 import logging
 import secrets
 import sys
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 60  # seconds
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -39,12 +42,13 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database is away; the reference on the page stands in the log."""
+    """500, or 503 where the database is away or the disk full; the reference on the page stands in the log."""
     reference = secrets.token_hex(3)
-    logger.error("failure %s at %s", reference, request.path)
-    is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
-    status = 503 if is_away else 500
-    texts = _texts(_away if is_away else _failed, getattr(request, "LANGUAGE_CODE", None))
+    error = sys.exc_info()[1]
+    logger.error("failure %s at %s: %s", reference, request.path, type(error).__name__)
+    words = _words_for(error)
+    status = 500 if words is _failed else 503
+    texts = _texts(words, getattr(request, "LANGUAGE_CODE", None))
     again = request.path if request.method == "GET" else "/"
     try:
         page: str = render_to_string(
@@ -55,12 +59,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
         logger.exception("the page for failure %s could not be made", reference)
         page = "<!doctype html>" + "".join(f"<h1>{text['title']}</h1><p>{text['advice']}</p>" for text in texts)
     response = HttpResponse(page, status=status)
-    if is_away:
+    if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
-def _texts(words, language: str | None) -> list[dict[str, str]]:
+def _words_for(error: BaseException | None) -> Callable[[], dict[str, str]]:
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return _away
+    return _full if isinstance(error, OSError) and error.errno in NO_ROOM else _failed
+
+
+def _texts(words: Callable[[], dict[str, str]], language: str | None) -> list[dict[str, str]]:
     """The words in the reader's language; in both where it is not known."""
     known = [code for code, _name in settings.LANGUAGES]
     texts = []
@@ -87,6 +97,18 @@ def _away() -> dict[str, str]:
         "title": _("We are back in a moment"),
         "advice": _(
             "The support portal is being worked on. What you wrote may not be saved: go back and send it again in a minute."
+        ),
+        "call": _("Is your service down? Call, day and night:"),
+        "again": _("Try again"),
+    }
+
+
+def _full() -> dict[str, str]:
+    return {
+        "title": _("There is no room for files just now"),
+        "advice": _(
+            "What you sent did not reach us. Go back and send it without files, or with them in a few minutes. Reading "
+            "works as ever."
         ),
         "call": _("Is your service down? Call, day and night:"),
         "again": _("Try again"),
