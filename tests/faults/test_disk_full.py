@@ -42,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def form(cast: Cast, **changes: str) -> dict[str, Any]:
     return {
-        "submission_key": str(uuid.uuid4()), "app": str(cast.app.pk), "category": "no_audio", "severity": "p2",
+        "submission_key": str(uuid.uuid4()), "app": str(cast.app.pk), "category": cast.category.code, "severity": "p2",
         "subject": "No sound after a phone call", "description": "On Android 14 the other side is silent.",
         "files": SimpleUploadedFile("sdk.log", b"line\n" * 10_000),
     } | changes  # fmt: skip
