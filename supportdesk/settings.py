@@ -207,7 +207,7 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 ATTACHMENT_MAX_COUNT = env.int("ATTACHMENT_MAX_COUNT", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of form text; files are streamed to disk and not counted
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the form itself refuses more than ATTACHMENT_MAX_COUNT, by name, and loses nothing
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the form refuses more than ATTACHMENT_MAX_COUNT, by name, and loses nothing
 FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 FILE_UPLOAD_TEMP_DIR = env("FILE_UPLOAD_TEMP_DIR", default=None)
 
