@@ -13,6 +13,7 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.middleware import zone_of
 from accounts.models import User
@@ -78,7 +79,7 @@ def _subject(title: str, story: Story, reader: User) -> str:
     """Engineers see in the list of their mails how bad it is."""
     code = story.ticket.severity_code
     mark = f"{code} " if reader.is_staff and story.facts.is_urgent and code not in title else ""
-    return f"{mark}{title}: {story.ticket.subject}"
+    return f"{mark}{title}{pgettext('between', ': ')}{story.ticket.subject}"
 
 
 def _quote(story: Story) -> str:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -113,8 +113,10 @@ class CalendarAdmin(ModelAdmin):
         for day in WEEKDAYS:
             spans = obj.definition.get("weekly", {}).get(day, [])
             days.setdefault(", ".join(f"{begin}-{end}" for begin, end in spans), []).append(_DAYS[day])
-        lines = [(" ".join(map(str, names)), hours) for hours, names in days.items() if hours]
-        return format_html_join("\n", "<div>{}: {}</div>", lines) if lines else _("none")
+        lines = [
+            (" ".join(map(str, names)), pgettext("between", ": "), hours) for hours, names in days.items() if hours
+        ]
+        return format_html_join("\n", "<div>{}{}{}</div>", lines) if lines else _("none")
 
     @admin.display(description=gettext_lazy("time zone"))
     def zone(self, obj: Calendar) -> str:

@@ -35,10 +35,14 @@ def _two(first: str, second: str | int) -> str:
 
 def instant(at: datetime) -> str:
     """Date, time and zone: "22 Nov 2026, 14:05 (Asia/Shanghai)", in Chinese "2026-11-22 14:05（北京时间）"."""
-    zone = str(timezone.get_current_timezone())
-    if is_chinese():
-        return f"{short_instant(at, with_date=True)}（{'北京时间' if zone == _BEIJING else zone}）"
-    return f"{short_instant(at, with_date=True)} ({zone})"
+    written = short_instant(at, with_date=True)
+    return f"{written}（{zone()}）" if is_chinese() else f"{written} ({zone()})"
+
+
+def zone() -> str:
+    """The reader's time zone as they call it: its IANA name, in Chinese 北京时间 for China's."""
+    name = str(timezone.get_current_timezone())
+    return "北京时间" if is_chinese() and name == _BEIJING else name
 
 
 def short_instant(at: datetime, *, now: datetime | None = None, with_date: bool = False) -> str:

@@ -19,6 +19,7 @@ HOLDS_CHINESE = {"tier", "clock", "plan", "model", "object_name", "objects_name"
     "verbose_name_plural",
     "what",
 }
+ENDS_IN_BRACKET = {"at", "by"}  # 2026-11-22 14:05（北京时间）; so does {time}, while %(time)s is the hour alone
 ENDS_IN_CHINESE = {"within", "ago", "age", "duration", "counted", "answer", "solution"}  # as in 15 分钟
 # These are the admin's: their %s and name are the name of a kind of row, which is Chinese.
 NAMES_A_KIND = re.compile(r"^(Select|Add|Change|View) %s|^Add %\(name\)s|^The \{name\}")
@@ -32,6 +33,8 @@ def as_read(entry: Entry, text: str) -> str:
         name = match[1] or match[2] or ""
         if name in HOLDS_CHINESE or (NAMES_A_KIND.search(entry.msgid) and name in ("", "name")):
             return "汉"
+        if name in ENDS_IN_BRACKET or match[0] == "{time}":
+            return "7）"
         return "7 汉" if name in ENDS_IN_CHINESE else "x"
 
     return PLACEHOLDER.sub(letter, MARKUP.sub("", text))

@@ -35,6 +35,11 @@ def day(at: datetime | None) -> str:
     return "" if not at else wording.day(at)
 
 
+@register.simple_tag
+def readers_zone() -> str:
+    return wording.zone()
+
+
 @register.filter
 def iso(at: datetime | None) -> str:
     """For the datetime attribute of <time>: UTC, whole seconds."""
