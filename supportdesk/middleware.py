@@ -1,6 +1,7 @@
-"""Headers that every answer carries, errors too."""
+"""Headers that every answer carries, errors too, and how much of them a request may carry."""
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 
 PORTAL_POLICY = (
@@ -20,6 +21,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+MOST_HEADERS = 32 * 1024  # characters in all; browsers and proxies stay below, and every one of them is held in memory
 
 
 class SecurityHeadersMiddleware:
@@ -50,3 +53,21 @@ class SecurityHeadersMiddleware:
         if not request.path_info.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class HeaderLimitMiddleware:
+    """400 to a request whose headers are far larger than any browser sends: the server itself lets 64 KiB and more pass."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest):
+        size = sum(len(name) + len(value) for name, value in request.META.items() if name.startswith("HTTP_"))
+        if size > MOST_HEADERS:
+            raise SuspiciousOperation(f"{size} characters of headers")
+        return self.get_response(request)
