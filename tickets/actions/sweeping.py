@@ -83,12 +83,13 @@ def warn_at_risk(*, clock: Clock, now: datetime) -> bool:
 def recheck_after_calendar_edits(*, now: datetime) -> int:
     """Have the sweep look now at tickets with a clock computed on an older version of its calendar; how many."""
     stale = Clock.objects.filter(stopped_at=None, breached_at=None, calendar__version__gt=F("calendar_version"))
-    return (
+    rows = (
         Ticket.objects.filter(status__in=ACTIVE_STATUSES)  # one that waits is computed anew when it goes on
         .filter(Exists(stale.filter(ticket=OuterRef("pk"))))
         .exclude(check_at__lte=now)
-        .update(check_at=now)
     )
+    # Asked first: an UPDATE takes SQLite's one write lock at every sweep, also where there is nothing to change.
+    return rows.update(check_at=now) if rows.exists() else 0
 
 
 def recompute_after_calendar_edit(*, ticket: Ticket, now: datetime) -> None:
