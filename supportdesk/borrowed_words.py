@@ -98,3 +98,12 @@ ADMIN = (
     ngettext_lazy("%(counter)s result", "%(counter)s results", "counter"),
     ngettext_lazy("entry", "entries", "counter"),
 )
+
+# Django has no Chinese of the first, and "Email" within the Chinese of the second.
+FORMS = (
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    gettext_noop("Enter a valid email address."),
+)
