@@ -13,7 +13,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 
 from accounts import actions
 from accounts.admin_forms import AppForm, PersonForm, SdkVersionForm, TeamForm
@@ -34,21 +34,21 @@ class DeskAdmin(ModelAdmin):
     list_per_page = 50
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(StackedInline):
     model = Membership
     fields = ("user", "role")
     autocomplete_fields = ("user",)
     extra = 0
 
 
-class AppInline(TabularInline):
+class AppInline(StackedInline):
     model = App
     form = AppForm
     fields = ("name", "app_id", "platform", "product", "sdk_version")
     extra = 0
 
 
-class SdkVersionInline(TabularInline):
+class SdkVersionInline(StackedInline):
     model = SdkVersion
     form = SdkVersionForm
     fields = ("sdk_version", "released_on")
