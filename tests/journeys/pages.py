@@ -1,0 +1,285 @@
+"""Every page of the site, who opens it, and what is done on it before it is looked at."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions import invite, mail_password_link
+from accounts.models import Membership, Organisation, User
+from delivery.models import OutboundMessage
+from knowledgebase.models import Article
+from notifications import fan_out
+from supportdesk import demo
+from supportdesk.demo.people import book
+from tickets import actions
+from tickets.models import Category, Ticket
+
+NOBODY = ""
+REPLY = "document.getElementById('part-composer').submit()"
+LONG_WORD = "Unbroken" * 14
+SEND = "document.querySelector('main form[method=post]').submit()"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`path` is an address or makes one of the stage; `act` is a script that leads on to the page that is meant."""
+
+    name: str
+    path: str | Callable[[Stage], str]
+    who: str = NOBODY
+    status: int = 200
+    act: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(slots=True)
+class Stage:
+    """The demonstration's data, and the rarer states that pages have."""
+
+    sessions: dict[str, Client]
+    links: dict[str, str]
+
+    def ticket(self, who: str, **state: Any) -> Ticket:
+        """The oldest ticket in that state that the person may see."""
+        found = Ticket.objects.visible_to(person(who)).filter(**state).order_by("pk").first()
+        assert found, f"the demonstration has no ticket with {state} for {who}"
+        return found
+
+
+def person(name: str) -> User:
+    return User.objects.get(email__startswith=f"{name}@")
+
+
+def build(now: datetime) -> Stage:
+    """Load the demonstration, add what it lacks, sign everybody in by password."""
+    demo.load(now)
+    _file_more(now)
+    fan_out.run(now)
+    stage = Stage({NOBODY: Client()}, {})
+    for each in User.objects.filter(email__endswith=".example"):
+        stage.sessions[each.email.partition("@")[0]] = _signed_in(each)
+    _newcomers(stage)
+    _links(stage, now)
+    _second_factors(stage)
+    return stage
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    answer = client.post(reverse("account_login"), {"login": user.email, "password": book()[0]})
+    assert answer.status_code == 302, user.email
+    return client
+
+
+def _file_more(now: datetime) -> None:
+    """A P0 that is open now, and a ticket that is long in every way."""
+    wendy, erin = person("wendy"), person("erin")
+    app = Organisation.objects.get(name__startswith="Northwind").apps.first()
+    facts = actions.EnvironmentFacts(platform="web", sdk_version="4.4.0", channel=LONG_WORD)
+    filed = {
+        "by": wendy, "organisation": app.organisation, "app": app, "environment": facts, "now": now,
+        "category": Category.objects.get(code="no_audio"),
+    }  # fmt: skip
+    actions.open_ticket(
+        severity="p0", subject="Nobody can join", description="Code 110.", submission_key=uuid.uuid4(), **filed
+    )
+    long = actions.open_ticket(
+        severity="p3", subject=LONG_WORD, description=f"`{LONG_WORD}`\n\n" + "All of it. " * 400,
+        submission_key=uuid.uuid4(), **filed,
+    )  # fmt: skip
+    for number in range(30):
+        at = now + timedelta(milliseconds=number)
+        if number % 2:
+            actions.customer_reply(ticket=long, by=wendy, body=f"{LONG_WORD} {number}", now=at)
+        else:
+            actions.reply(ticket=long, by=erin, body=f"| a | b |\n|---|---|\n| {LONG_WORD} | {number} |", now=at)
+
+
+def _newcomers(stage: Stage) -> None:
+    """Somebody whose organisation has nothing yet, and somebody without an organisation."""
+    empty = Organisation.objects.create(name="Empty Room (demo)", plan=Organisation.objects.first().plan)
+    for name in ("nell", "lone"):
+        user = User.objects.create_user(f"{name}@new.example", book()[0], name=name.title())
+        stage.sessions[name] = _signed_in(user)
+    Membership.objects.create(organisation=empty, user=person("nell"), role="admin")
+
+
+def _links(stage: Stage, now: datetime) -> None:
+    organisation = Organisation.objects.get(name__startswith="Qingyin")
+    for who, email in (("newcomer", "newcomer@qingyin.example"), ("alice", person("wendy").email)):
+        invite(by=person("bob"), organisation=organisation, email=email, role="member", now=now)
+        stage.links[f"invitation of {who}"] = _path_mailed()
+    mail_password_link(user=person("wendy"))
+    stage.links["password"] = _path_mailed()
+    membership = Membership.objects.get(organisation=organisation, user=person("alice"))
+    stage.links["removal"] = reverse("people:member_removal", args=[organisation.pk, membership.pk])
+    half_in = Client()
+    half_in.post(reverse("account_request_login_code"), {"email": person("wendy").email})
+    stage.sessions["awaits a code"] = half_in
+
+
+def _path_mailed() -> str:
+    found = re.search(r"https?://[^/\s]+(/\S+)", mail.outbox[-1].body)
+    assert found, mail.outbox[-1].body
+    return found[1]
+
+
+def _second_factors(stage: Stage) -> None:
+    """Max has a second factor, and a second session of his is asked for it."""
+    user = person("max")
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    stage.sessions["owes a code"] = _signed_in(user)
+
+
+def _ticket(who: str, suffix: str = "", **state: Any) -> Callable[[Stage], str]:
+    return lambda stage: stage.ticket(who, **state).get_absolute_url() + suffix
+
+
+def _desk_ticket(who: str, address: str = "admin:tickets_ticket_change", **state: Any) -> Callable[[Stage], str]:
+    return lambda stage: reverse(address, args=[stage.ticket(who, **state).pk])
+
+
+def _link(name: str) -> Callable[[Stage], str]:
+    return lambda stage: stage.links[name]
+
+
+def _newest_mail(stage: Stage) -> str:
+    return reverse("delivery:mail", args=[OutboundMessage.objects.exclude(body_html="").latest("pk").pk])
+
+
+def _row(model: type, name: str) -> Callable[[Stage], str]:
+    return lambda stage: reverse(f"admin:{name}_change", args=[model.objects.order_by("pk").first().pk])
+
+
+QUEUE = "/admin/tickets/ticket/"
+CUSTOMER = (
+    Page("home", "/", "alice"),
+    Page("tickets", "/tickets/", "alice"),
+    Page("tickets closed", "/tickets/?view=closed", "wendy"),
+    Page("tickets none fits", "/tickets/?q=nothing+is+called+this", "alice"),
+    Page("new ticket", "/tickets/new/", "alice"),
+    Page("new ticket P0", "/tickets/new/?severity=p0", "bob"),
+    Page("new ticket with errors", "/tickets/new/", "alice", status=422, act=SEND),
+    Page("ticket running", _ticket("alice", status="open", tier="t2"), "alice"),
+    Page("ticket paused", _ticket("bob", status="waiting_customer"), "bob"),
+    Page("ticket overdue", _ticket("alice", tier="rnd"), "alice"),
+    Page("ticket P0", _ticket("wendy", severity="p0"), "wendy"),
+    Page("ticket resolved", _ticket("wendy", status="resolved"), "wendy"),
+    Page("ticket closed", _ticket("wendy", status="closed"), "wendy"),
+    Page("ticket long", _ticket("wendy", subject=LONG_WORD), "wendy"),
+    Page("ticket reply with errors", _ticket("alice", tier="rnd"), "alice", status=422, act=REPLY),
+    Page("ticket raise severity", _ticket("alice", "severity/", severity="p2"), "alice"),
+    Page("ticket solved", _ticket("alice", "solved/", tier="rnd"), "alice"),
+    Page("ticket reopen", _ticket("wendy", "reopenings/", status="resolved"), "wendy"),
+    Page("members of an admin", "/accounts/members/", "bob"),
+    Page("members of a member", "/accounts/members/", "alice"),
+    Page("member removal", _link("removal"), "bob"),
+    Page("profile", "/accounts/profile/", "alice"),
+    Page("notices", "/notices/", "alice"),
+    Page("mail folder", "/mail/", "alice"),
+    Page("mail", _newest_mail, "alice"),
+    Page("password change", "/accounts/password/change/", "alice"),
+    Page("sign out", "/accounts/logout/", "alice"),
+    Page("second factor", "/accounts/2fa/", "alice"),
+    Page("second factor set up", "/accounts/2fa/totp/activate/", "alice"),
+    Page("second factor off", "/accounts/2fa/totp/deactivate/", "max"),
+    Page("recovery codes", "/accounts/2fa/recovery-codes/", "max"),
+    Page("recovery codes new", "/accounts/2fa/recovery-codes/generate/", "max"),
+    Page("invitation of a member", _link("invitation of alice"), "wendy"),
+)
+STAFF = (
+    Page("queue", QUEUE, "erin"),
+    *(
+        Page(f"queue {view}", f"{QUEUE}?view={view}", who)
+        for view, who in (
+            ("mine", "frank"), ("tier", "rita"), ("unassigned", "erin"), ("at_risk", "erin"), ("overdue", "mona"),
+            ("waiting", "erin"), ("resolved", "frank"), ("all", "max"),
+        )
+    ),
+    Page("queue none fits", f"{QUEUE}?q=nothing+is+called+this", "erin"),
+    Page("desk ticket", _desk_ticket("frank", status="open", tier="t2"), "frank"),
+    Page("desk ticket overdue", _desk_ticket("rita", tier="rnd"), "rita"),
+    Page("desk ticket resolved", _desk_ticket("erin", status="resolved"), "erin"),
+    Page("desk ticket long", _desk_ticket("erin", subject=LONG_WORD), "erin"),
+    Page("hand up", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin"),
+    Page(
+        "hand up with errors", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin", act=SEND
+    ),
+    Page("escalations", "/escalations/", "mona"),
+    Page("as the customer sees it", _ticket("erin", status="open", tier="t2"), "erin"),
+    Page("staff notices", "/notices/", "erin"),
+    Page("staff profile", "/accounts/profile/", "rita"),
+    Page("staff article", "/help/hand-up-well/", "erin"),
+    Page("desk people", "/admin/accounts/user/", "ada"),
+    Page("desk person", _row(User, "accounts_user"), "ada"),
+    Page("desk person new", "/admin/accounts/user/add/", "ada"),
+    Page("desk organisations", "/admin/accounts/organisation/", "ada"),
+    Page("desk organisation", _row(Organisation, "accounts_organisation"), "ada"),
+    Page("desk articles", "/admin/knowledgebase/article/", "ada"),
+    Page("desk article", _row(Article, "knowledgebase_article"), "ada"),
+    Page("desk messages", "/admin/delivery/outboundmessage/", "ada"),
+    *(
+        Page(f"desk {path}", f"/admin/{path}/", "ada")
+        for path in (
+            "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy",
+            "knowledgebase/section", "tickets/category", "escalation/stepplan", "escalation/ladderend",
+            "escalation/escalation", "notifications/stuckevent",
+        )
+    ),
+)  # fmt: skip
+ANONYMOUS = (
+    Page("sign in", "/accounts/login/"),
+    Page("sign in with errors", "/accounts/login/", act=SEND),
+    Page("sign in by code", "/accounts/login/code/"),
+    Page("code", "/accounts/login/code/confirm/", "awaits a code"),
+    Page("sign in second factor", "/accounts/2fa/authenticate/", "owes a code"),
+    Page("reset", "/accounts/password/reset/"),
+    Page("reset sent", "/accounts/password/reset/done/"),
+    Page("reset link", _link("password")),
+    Page("reset link expired", "/accounts/password/reset/key/1-gone/"),
+    Page("reset done", "/accounts/password/reset/key/done/"),
+    Page("sign up closed", "/accounts/signup/"),
+    Page("account inactive", "/accounts/inactive/"),
+    Page("invitation", _link("invitation of newcomer")),
+    Page("invitation with errors", _link("invitation of newcomer"), act=SEND),
+    Page("invitation expired", "/accounts/invitations/gone/", status=404),
+    Page("answers", "/help/"),
+    Page("search", "/help/search/?q=echo"),
+    Page("search finds nothing", "/help/search/?q=zzzz"),
+    Page("article", "/help/echo/"),
+)
+ERRORS = (
+    Page("400", "/refused/400/", status=400),
+    Page("403", _link("removal"), "alice", status=403),
+    Page("404", "/nowhere/", "alice", status=404),
+    Page("404 for strangers", "/nowhere/", status=404),
+    Page(
+        "csrf", "/accounts/login/", status=403, act="document.querySelector('main [name=csrfmiddlewaretoken]').remove();" + SEND
+    ),
+    Page("429", "/refused/429/", status=429),
+    Page("500", "/refused/500/", "alice", status=500),
+    Page("503", "/refused/503/", status=503),
+)  # fmt: skip
+EMPTY = (
+    Page("home of a new organisation", "/", "nell"),
+    Page("tickets of a new organisation", "/tickets/", "nell"),
+    Page("new ticket without an app", "/tickets/new/", "nell"),
+    Page("notices of a new organisation", "/notices/", "nell"),
+    Page("members of a new organisation", "/accounts/members/", "nell"),
+    Page("home without an organisation", "/", "lone"),
+)
+PAGES = (*CUSTOMER, *STAFF, *ANONYMOUS, *ERRORS, *EMPTY)
