@@ -24,7 +24,6 @@ MARKDOWN_HELP = _(
 @admin.register(Section)
 class SectionAdmin(ModelAdmin):
     list_display = ("code", "name_en", "name_zh", "position")
-    list_editable = ("position",)
     prepopulated_fields = {"code": ("name_en",)}
 
 
