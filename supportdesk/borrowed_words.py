@@ -54,6 +54,7 @@ ADMIN = (
     gettext_noop("Add %(name)s"),
     gettext_noop("Add %s"),
     gettext_noop("Add another %(model)s"),
+    gettext_noop("Add another %(verbose_name)s"),
     gettext_noop(
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items '
         "will be deleted:"
@@ -82,6 +83,8 @@ ADMIN = (
         "Deleting the selected %(objects_name)s would result in deleting related objects, but your account doesn't "
         "have permission to delete the following types of objects:"
     ),
+    gettext_noop("History"),
+    gettext_noop("Save and add another"),
     gettext_noop("Select %s"),
     gettext_noop("Select %s to change"),
     gettext_noop("Select %s to view"),
