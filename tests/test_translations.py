@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import gettext
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
 
 from tests import catalogue
 from tests.catalogue import Entry
@@ -91,3 +97,17 @@ def test_punctuation_beside_chinese_is_full_width_and_takes_no_space() -> None:
 
 def test_a_space_parts_chinese_from_latin_and_digits() -> None:
     assert offenders(rf"{CHINESE}[A-Za-z0-9]|[A-Za-z0-9%]{CHINESE}") == []
+
+
+def test_strings_mark_no_string_that_the_catalogue_lacks(tmp_path: Path, monkeypatch, settings: Settings) -> None:
+    """What `makemessages` would find is exactly what the catalogue has."""
+    if not (shutil.which("xgettext") and shutil.which("msgmerge")):
+        pytest.skip("gettext's programs are not installed")
+    source = tmp_path / "source"
+    hidden = shutil.ignore_patterns(".*", "var", "tests", "benchmarks", "static", "__pycache__", "migrations")
+    shutil.copytree(catalogue.ROOT, source, ignore=hidden)
+    monkeypatch.chdir(source)
+    settings.LOCALE_PATHS = [source / "locale"]
+    call_command("makemessages", locale=["zh_Hans"], no_obsolete=True, add_location="never", verbosity=0)
+    found = {entry.key for entry in catalogue.read(source / catalogue.PO.relative_to(catalogue.ROOT))}
+    assert found == {entry.key for entry in ENTRIES}
