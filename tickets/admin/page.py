@@ -16,19 +16,13 @@ from accounts.models import User
 from sla import wording
 from tickets import lifecycle
 from tickets.admin.words import staff_turn
+from tickets.customer_page import Fact
 from tickets.models import Attachment, Environment, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, owner
 from tickets.thread import FileShown
 from tickets.wording import Turn
 
 MOST_FILES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
-    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
