@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Trigger(TextChoices):
@@ -19,3 +20,32 @@ class Target(TextChoices):
     T2 = "t2", _("Tier 2 experts")
     RND = "rnd", _("R&D")
     MANAGER = "manager", _("Escalation manager")
+
+
+class PromiseKind(TextChoices):
+    """What is promised beside the ladder; each is a clock of its own."""
+
+    ACKNOWLEDGE = "acknowledge", _("Answer to your escalation")
+    NEXT_UPDATE = "next_update", _("Next update")
+
+
+class RequestReason(TextChoices):
+    """Why a customer asks for an escalation."""
+
+    PROGRESS = "progress", _("It does not move forward")
+    EXPERTISE = "expertise", _("It needs other expertise")
+    BUSINESS = "business", _("Our business is at stake")
+    SEVERITY = "severity", _("The severity was lowered and should not be")
+
+
+class RequestState(TextChoices):
+    OPEN = "open", pgettext_lazy("escalation request", "Waiting for an answer")
+    ACCEPTED = "accepted", pgettext_lazy("escalation request", "Accepted")
+    ANSWERED = "answered", pgettext_lazy("escalation request", "Answered")
+
+
+class Expects(TextChoices):
+    """What the expected time of a commitment is about."""
+
+    TAKEOVER = "takeover", _("Taken over by")
+    RESULT = "result", _("Expected by")

@@ -41,6 +41,7 @@ FILLED_BY = (
     ("tickets", "0002_categories"),
     ("sla", "0003_write_default_policy"),
     ("escalation", "0002_write_step_plans"),
+    ("escalation", "0006_write_promise_targets"),
 )
 HEAVIEST = 150_000  # bytes of a first visit, compressed, pictures and downloads aside
 HEAVIEST_OF_THE_THEME = 650_000  # the pages that the admin theme draws bring its scripts and its font of icons

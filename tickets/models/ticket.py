@@ -48,7 +48,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_staff:
-            return self
+            return self.filter(is_canary=False)
         memberships = Membership.objects.filter(user=user, organisation=OuterRef("organisation"))
         followed = Follower.objects.filter(user=user, ticket=OuterRef("pk"))
         return self.filter(
@@ -92,6 +92,13 @@ class Ticket(models.Model):
     check_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)  # earliest due of an unstopped running clock: the queue's order
 
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
+    )
+    answered_at = models.DateTimeField(null=True)  # last public reply of a human engineer
+    unpromised_answer_at = models.DateTimeField(null=True)  # a public reply after which no next update is promised yet
+    is_canary = models.BooleanField(default=False)  # filed by the sweep's own health check; nobody's business
+
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
@@ -111,6 +118,11 @@ class Ticket(models.Model):
                 name="ticket_queue",
                 condition=Q(status__in=("open", "in_progress", "waiting_customer", "waiting_internal")),
             ),
+            models.Index(
+                fields=("unpromised_answer_at",),
+                name="ticket_unpromised_answer",
+                condition=Q(unpromised_answer_at__isnull=False),
+            ),
             models.Index(fields=("organisation", "status", "-updated_at"), name="ticket_org_status"),
             models.Index(fields=("assignee", "status"), name="ticket_assignee_status"),
         )
@@ -118,6 +130,9 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="ticket_severity_known"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),
             models.CheckConstraint(condition=Q(tier__in=Tier.values), name="ticket_tier_known"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status=Status.CLOSED), name="ticket_merged_is_closed"
+            ),
         )
 
     def __str__(self) -> str:
@@ -129,6 +144,10 @@ class Ticket(models.Model):
     @property
     def number(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def is_merged(self) -> bool:
+        return self.merged_into_id is not None
 
     @property
     def is_open(self) -> bool:
