@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import BilingualName
-from accounts.models import SupportPlan
+from accounts.models import Organisation, SupportPlan
 from sla.calendar import BusinessCalendar
 from sla.choices import ClockKind, ClockState, Hours, Severity, Unit
-from sla.terms import SeverityTerms, in_seconds
+from sla.terms import Cell, SeverityTerms, TargetCells, terms_of
 
 
 class Calendar(BilingualName, models.Model):
@@ -80,6 +80,9 @@ class SlaPolicy(models.Model):
         return str(self.plan) if self.plan else gettext("Every other plan")
 
 
+_CELLS = ("first_response", "resolution", "grace")
+
+
 class SlaTarget(models.Model):
     """One severity's row of a policy: first response, resolution, and the grace between steps of the ladder."""
 
@@ -97,21 +100,94 @@ class SlaTarget(models.Model):
         ordering = ("policy", "severity")
         verbose_name = _("SLA target")
         verbose_name_plural = _("SLA targets")
-        constraints = (models.UniqueConstraint(fields=("policy", "severity"), name="sla_target_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=("policy", "severity"), name="sla_target_unique"),
+            models.CheckConstraint(
+                condition=Q(first_response_amount__gt=0, resolution_amount__gt=0, grace_amount__gt=0),
+                name="sla_target_above_zero",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.policy} {self.severity.upper()}"
 
+    @property
+    def cells(self) -> TargetCells:
+        return _cells_of(self)
+
     def terms(self, calendar: Calendar) -> SeverityTerms:
         """The targets in working seconds. `calendar` is the business calendar that applies to the customer."""
-        is_business = self.hours == Hours.BUSINESS
-        day = calendar.business_day_seconds if is_business else None
-        return SeverityTerms(
-            first_response=in_seconds(self.first_response_amount, self.first_response_unit, business_day=day),
-            resolution=in_seconds(self.resolution_amount, self.resolution_unit, business_day=day),
-            grace=in_seconds(self.grace_amount, self.grace_unit, business_day=day),
-            calendar_id=calendar.pk if is_business else None,
+        return terms_of(self.cells, calendar_id=calendar.pk, business_day=calendar.business_day_seconds)
+
+
+class Contract(models.Model):
+    """What one organisation's contract says otherwise than its plan. What it leaves open, the plan decides."""
+
+    organisation = models.OneToOneField(
+        Organisation, verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="contract"
+    )
+    calendar = models.ForeignKey(
+        Calendar,
+        verbose_name=_("business calendar"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contracts",
+    )
+
+    class Meta:
+        ordering = ("organisation__name",)
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class ContractTarget(models.Model):
+    """A contract's own cells for one severity; an empty cell is the plan's."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="targets")
+    severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices)
+    hours = models.CharField(_("counted in"), max_length=8, choices=Hours.choices, blank=True)
+    first_response_amount = models.PositiveIntegerField(_("first response"), null=True, blank=True)
+    first_response_unit = models.CharField(
+        _("unit of the first response"), max_length=8, choices=Unit.choices, blank=True
+    )
+    resolution_amount = models.PositiveIntegerField(_("resolution"), null=True, blank=True)
+    resolution_unit = models.CharField(_("unit of the resolution"), max_length=8, choices=Unit.choices, blank=True)
+    grace_amount = models.PositiveIntegerField(_("grace between steps"), null=True, blank=True)
+    grace_unit = models.CharField(_("unit of the grace"), max_length=8, choices=Unit.choices, blank=True)
+
+    class Meta:
+        ordering = ("contract", "severity")
+        verbose_name = _("contract target")
+        verbose_name_plural = _("contract targets")
+        constraints = (
+            models.UniqueConstraint(fields=("contract", "severity"), name="contract_target_unique"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}_amount": None, f"{name}_unit": ""})
+                    | Q(**{f"{name}_amount__isnull": False, f"{name}_amount__gt": 0}) & ~Q(**{f"{name}_unit": ""}),
+                    name=f"contract_{name}_whole",
+                )
+                for name in _CELLS
+            ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.severity.upper()}"
+
+    @property
+    def cells(self) -> TargetCells:
+        return _cells_of(self)
+
+
+def _cells_of(row: SlaTarget | ContractTarget) -> TargetCells:
+    pairs = ((getattr(row, f"{name}_amount"), getattr(row, f"{name}_unit")) for name in _CELLS)
+    return TargetCells(
+        row.hours or None, *(Cell(amount, unit) if amount is not None else None for amount, unit in pairs)
+    )
 
 
 class ClockBase(models.Model):
