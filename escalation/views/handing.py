@@ -1,45 +1,18 @@
-"""The escalations board and the hand-up page. For staff only."""
+"""The pages on which an engineer moves a ticket between tiers. For staff only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escalation import actions
-from escalation.board import lanes, open_escalations
-from escalation.forms import BoardFilter, HandUpForm
+from escalation.forms import HandUpForm
+from escalation.views.guard import staff_only
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
-
-View = Callable[..., HttpResponse]
-
-
-def staff_only(view: View) -> View:
-    """404 for customers: to them these pages do not exist."""
-
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.is_staff:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
-
-
-@staff_only
-def board(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    filter_form = BoardFilter(request.GET)
-    columns = lanes(open_escalations(request.user, filter_form.chosen()), now=now)
-    cards = [card for lane in columns for card in lane.cards]
-    late = [card for card in cards if card.is_late]
-    context = {"lanes": columns, "count": len(cards), "late": late, "filter_form": filter_form}
-    return render(request, "escalation/board.html", context)
 
 
 @staff_only
