@@ -3,9 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from escalation import promise_sweep
 from escalation import sweep as sweeping
 
 
 @shared_task(name="escalation.tasks.sweep")
 def sweep() -> None:
     sweeping.run(timezone.now())
+
+
+@shared_task(name="escalation.tasks.keep_promises")
+def keep_promises() -> None:
+    promise_sweep.run(timezone.now())

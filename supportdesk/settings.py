@@ -266,6 +266,7 @@ def _every(task: str, seconds: int) -> dict[str, object]:
 
 CELERY_BEAT_SCHEDULE = {
     "sweep": _every("escalation.tasks.sweep", SWEEP_SECONDS),
+    "promises": _every("escalation.tasks.keep_promises", SWEEP_SECONDS),
     "fan-out": _every("notifications.tasks.fan_out", SWEEP_SECONDS),
     "send": _every("delivery.tasks.send", SWEEP_SECONDS),
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),

@@ -29,6 +29,7 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "reopen": frozenset({Status.RESOLVED}),
     "close": frozenset({Status.RESOLVED}),
     "escalate": OPEN_STATUSES,
+    "request_escalation": _NOT_CLOSED,
 }
 
 

@@ -96,7 +96,11 @@ def send_reply(
     if not is_automatic and ledger.is_first_response_owed(clocks):
         ledger.append(clocks[ClockKind.FIRST_RESPONSE], "stopped", reason="answered", by=by, now=now)
     record(ticket, EventKind.REPLIED, by=by, now=now, message=message)
-    settle(ticket, now=now)
+    if is_automatic:
+        settle(ticket, now=now)
+    else:  # whoever makes promises asks for the second when it next looks
+        ticket.answered_at = ticket.unpromised_answer_at = now
+        settle(ticket, now=now, fields=("answered_at", "unpromised_answer_at"))
     return message
 
 

@@ -1,4 +1,4 @@
-"""Every write of the escalation floor begins here: the claim, the Escalation row and the event in one transaction."""
+"""Moves between tiers: the claim, the Escalation row, its commitment and the event in one transaction."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Tier
 from accounts.models import User
+from escalation.actions.commitments import note_steps
 from escalation.choices import Target, Trigger
 from escalation.ladder import LADDER
 from escalation.models import Escalation, StepPlan
@@ -60,6 +61,7 @@ def escalate(
             plan_zh=plan.plan_zh if plan else "",
             expected_at=_expected_at(ticket, plan, now=now),
         )
+        note_steps([escalation], now=now)
         record(
             ticket,
             EventKind.MANAGER_PAGED if target == Target.MANAGER else EventKind.ESCALATED,

@@ -1,0 +1,31 @@
+"""Every write of the escalation floor begins here: the claim or the lock, the rows and the event in one transaction.
+
+`now` is an aware instant. What may not happen raises `tickets.errors.ActionRefused` with words for the person.
+"""
+
+from escalation.actions.commitments import (
+    acknowledge,
+    attach_tracker,
+    close_commitment,
+    note_steps,
+    reassign,
+    remove_tracker,
+    set_plan,
+)
+from escalation.actions.requests import accept_request, answer_request, request_escalation
+from escalation.actions.steps import escalate, hand_up
+
+__all__ = [
+    "accept_request",
+    "acknowledge",
+    "answer_request",
+    "attach_tracker",
+    "close_commitment",
+    "escalate",
+    "hand_up",
+    "note_steps",
+    "reassign",
+    "remove_tracker",
+    "request_escalation",
+    "set_plan",
+]

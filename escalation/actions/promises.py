@@ -1,0 +1,141 @@
+"""Making, keeping and missing promises: PromiseClock rows and their append-only ledger. Called with the ticket locked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import cast
+
+from accounts.models import User
+from escalation.choices import PromiseKind
+from escalation.models import PromiseClock, PromiseSegment, PromiseTarget
+from escalation.promises import with_pauses
+from sla.choices import ClockKind, Hours
+from sla.clock import ClockFacts, Segment, Step, read
+from sla.policies import calendar_of
+from sla.terms import in_seconds
+from tickets import ledger
+from tickets.models import ClockSegment, Ticket
+
+TICK = timedelta(microseconds=1)  # missed is strictly after due
+
+
+def promise_target(ticket: Ticket, kind: str) -> tuple[int, int | None] | None:
+    """Seconds and calendar (None: around the clock) of a promise for the ticket's present severity; None if there is none.
+
+    Where the ticket's own terms count around the clock, business hours of a promise are counted so too: nobody who bought
+    the night waits for the morning. An answer to an escalation is promised at the latest within a step's grace.
+    """
+    row = PromiseTarget.objects.filter(kind=kind, severity=ticket.severity).first()
+    if row is None:
+        return None
+    terms = ledger.current_terms(ticket)
+    calendar_id = terms.calendar_id if row.hours == Hours.BUSINESS else None
+    seconds = in_seconds(row.amount, row.unit, business_day=None)
+    return (min(seconds, terms.grace) if kind == PromiseKind.ACKNOWLEDGE else seconds), calendar_id
+
+
+def running_promise(ticket: Ticket, kind: str) -> PromiseClock | None:
+    return (
+        PromiseClock.objects.filter(ticket=ticket, kind=kind, stopped_at=None)
+        .select_related("calendar")
+        .prefetch_related("segments")
+        .first()
+    )
+
+
+def make_promise(
+    ticket: Ticket,
+    kind: PromiseKind,
+    *,
+    seconds: int,
+    calendar_id: int | None,
+    owner: User | None,
+    by: User | None,
+    now: datetime,
+) -> PromiseClock:
+    """A promise that runs from `now` on; one of its kind that ran is over, replaced."""
+    end_promise(running_promise(ticket, kind), reason="replaced", by=by, now=now)
+    clock = PromiseClock.objects.create(
+        ticket=ticket, kind=kind, owner=owner, started_at=now, target_for=seconds, calendar_id=calendar_id
+    )
+    _append(clock, [Segment("started", now)], reason="promised", by=by)
+    _store(clock, now)
+    return clock
+
+
+def keep_promise(clock: PromiseClock | None, *, reason: str, by: User | None, now: datetime) -> None:
+    """What was promised has happened at `now`; later than due is a breach, dated at the due."""
+    _finish(clock, "stopped", reason=reason, by=by, now=now)
+
+
+def end_promise(clock: PromiseClock | None, *, reason: str, by: User | None, now: datetime) -> None:
+    """Nothing is owed any more, without anybody having kept it. A breach that had happened stays."""
+    _finish(clock, "cancelled", reason=reason, by=by, now=now)
+
+
+def follow_ticket(clock: PromiseClock, *, now: datetime) -> None:
+    """Write down the pauses that the ticket made since, and compute the promise anew. Only the next update pauses."""
+    if clock.kind == PromiseKind.NEXT_UPDATE:
+        missing = with_pauses(_segments(clock), _resolution_segments(clock.ticket_id))
+        _append(clock, missing, reason="waiting", by=None)
+    _store(clock, now)
+
+
+def _finish(clock: PromiseClock | None, step: Step, *, reason: str, by: User | None, now: datetime) -> None:
+    if clock is None or clock.stopped_at:
+        return
+    now = max(now, clock.started_at)
+    if clock.kind == PromiseKind.NEXT_UPDATE:
+        missing = with_pauses(_segments(clock), _resolution_segments(clock.ticket_id))
+        _append(clock, [each for each in missing if each.at <= now], reason="waiting", by=None)
+    _store(clock, now)  # a breach that nobody had noticed yet is recorded before the end
+    _append(clock, [Segment(step, max(now, _segments(clock)[-1].at))], reason=reason, by=by)
+    _store(clock, now)
+
+
+def _append(clock: PromiseClock, lines: Iterable[Segment], *, reason: str, by: User | None) -> None:
+    PromiseSegment.objects.bulk_create(
+        PromiseSegment(
+            clock=clock,
+            step=line.step,
+            at=line.at,
+            reason=reason,
+            by=by,
+            calendar_version=clock.calendar.version if clock.calendar else 0,
+        )
+        for line in lines
+    )
+    clock._prefetched_objects_cache = {}  # type: ignore[attr-defined] # Django's own, unknown to its stubs
+
+
+def facts_of(clock: PromiseClock) -> ClockFacts:
+    """The pure facts of a promise; reads its segments and calendar."""
+    return ClockFacts(
+        segments=_segments(clock),
+        target=clock.target_for,
+        calendar=calendar_of(clock.calendar),
+        breached_at=clock.breached_at,
+        frozen_due_at=clock.due_at if clock.breached_at else None,
+    )
+
+
+def _segments(clock: PromiseClock) -> list[Segment]:
+    return [Segment(cast(Step, each.step), each.at) for each in clock.segments.all()]
+
+
+def _resolution_segments(ticket_id: int) -> list[Segment]:
+    rows = ClockSegment.objects.filter(clock__ticket=ticket_id, clock__kind=ClockKind.RESOLUTION)
+    return [Segment(cast(Step, each.step), each.at) for each in rows.order_by("at", "pk")]
+
+
+def _store(clock: PromiseClock, now: datetime) -> None:
+    reading = read(facts_of(clock), now)
+    clock.state, clock.due_at, clock.at_risk_at = reading.state, reading.due_at, reading.at_risk_at
+    clock.breached_at, clock.stopped_at = reading.breached_at, reading.stopped_at
+    if reading.breached_at and not clock.breach_cause:
+        clock.breach_cause = "elapsed"
+    clock.calendar_version = clock.calendar.version if clock.calendar else 0
+    is_over = reading.stopped_at is not None or reading.due_at is None
+    clock.check_at = None if is_over or clock.missed_told_at else cast(datetime, reading.due_at) + TICK
+    clock.save()
