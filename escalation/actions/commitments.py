@@ -45,6 +45,8 @@ def note_steps(steps: Sequence[Escalation], *, now: datetime) -> None:
     }
     answerers = _Answerers() if any(step.target == Target.MANAGER for step in steps) else None
     rows = [_after_step(known.get(step.ticket_id), step, answerers, now) for step in steps]
+    for row in rows:
+        row.pk = None  # one statement for old rows and new ones: the ticket decides which is which
     Commitment.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["ticket"], update_fields=list(_WRITTEN), batch_size=500
     )
