@@ -108,14 +108,17 @@ def _instant_at(facts: ClockFacts, working_seconds: int) -> datetime | None:
     """The instant at which that much working time had or will have run.
 
     A clock that stands (paused, stopped) is read as if it ran on from where it stands: that is the due it is judged by
-    when it stops.
+    when it stops. One that stopped exactly there was in time: should it go on, it is due at once, not before.
     """
     left = working_seconds
     last = facts.segments[-1]
     for begin, end in running_spans(facts.segments, last.at):
         ran = facts.calendar.between(begin, end)
         if left <= ran:
-            return facts.calendar.add(begin, left)
+            at = facts.calendar.add(begin, left)
+            if at is None or at < end:
+                return at
+            ran = left
         left -= ran
     return facts.calendar.add(last.at, left)
 

@@ -14,7 +14,7 @@ from typing import Literal
 from sla.book import Rule
 from sla.clock import Segment, running_spans
 
-Cause = Literal["elapsed", "severity_change", "resumed"]
+Cause = Literal["elapsed", "severity_change"]
 MOST_LISTED = 50
 
 
@@ -59,18 +59,11 @@ def _is_stopped(segments: Sequence[Segment], at: datetime) -> bool:
 def _missed(rule: Rule, spans: Sequence[tuple[datetime, datetime]]) -> Breach | None:
     """When the working time of these running spans went past the target, if it did."""
     left = rule.target
-    for number, (begin, end) in enumerate(spans):
-        is_last = number + 1 == len(spans)
-        if not is_last:
-            ran = rule.calendar.between(begin, end)
-            if left > ran:
-                left -= ran
-                continue
+    for begin, end in spans:
         due = rule.calendar.add(begin, left)
         if due is not None and due < end:
             return Breach(due, "elapsed")
-        # Due exactly when it was paused is in time, unless it goes on after that.
-        return None if is_last else Breach(spans[number + 1][0], "resumed")
+        left -= rule.calendar.between(begin, end)  # nothing is left where it was due exactly at the end: in time
     return None
 
 

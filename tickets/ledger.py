@@ -6,6 +6,7 @@ Due instants themselves are decided by `sla.clock`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -14,7 +15,7 @@ from sla.choices import ClockKind, ClockState
 from sla.clock import ClockFacts, Reading, Segment, Step, read
 from sla.policies import calendar_of
 from sla.terms import SeverityTerms, from_json
-from tickets.choices import EventKind
+from tickets.choices import EventKind, Status
 from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Clock, ClockSegment, Ticket, TicketEvent
 
@@ -229,3 +230,30 @@ def idle_spans(clocks: Iterable[Clock]) -> list[tuple[datetime, datetime]]:
 def is_first_response_owed(clocks: dict[str, Clock]) -> bool:
     clock = clocks.get(ClockKind.FIRST_RESPONSE)
     return clock is not None and clock.stopped_at is None and clock.state != ClockState.CANCELLED
+
+
+def rebuild(ticket: Ticket, *, now: datetime) -> None:
+    """Compute the stored columns of the ticket and its clocks anew from the ledger; segments and breaches stay.
+
+    The caller holds the lock. The next look is now: whoever sweeps finds out what is worth one.
+    """
+    clocks = list(clocks_of(ticket).values())
+    for clock in clocks:
+        if clock.segments.all() and not is_stale(clock):
+            facts = facts_of(clock)
+            is_frozen = clock.breached_at is not None and clock.breach_cause != "elapsed"
+            is_of_another_version = clock.calendar is not None and clock.calendar_version != clock.calendar.version
+            if not is_frozen and not is_of_another_version:
+                facts = replace(facts, frozen_due_at=None)
+            reading = read(facts, now)
+            if reading.breached_at and not clock.breached_at:  # whoever sweeps notices it; a repair records no breach
+                reading = read(facts, reading.breached_at)
+            store_reading(clock, reading)
+    ticket.next_due_at = earliest_due(ticket, clocks)
+    if ticket.status == Status.CLOSED:
+        ticket.check_at = None
+    elif ticket.status == Status.RESOLVED:
+        ticket.check_at = ticket.check_at or now
+    else:
+        ticket.check_at = now
+    ticket.save(update_fields=["next_due_at", "check_at"])

@@ -28,6 +28,7 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "confirm_solved": OPEN_STATUSES,
     "reopen": frozenset({Status.RESOLVED}),
     "close": frozenset({Status.RESOLVED}),
+    "merge": _NOT_CLOSED,
     "escalate": OPEN_STATUSES,
     "request_escalation": _NOT_CLOSED,
 }

@@ -2,83 +2,77 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from escalation import sweep
-from escalation.choices import Target
-from escalation.models import Escalation
-from sla.models import Calendar
-from tests.cast import Cast, file_ticket
-from tickets import actions
-from tickets.models import Ticket, TicketEvent
+from escalation.replay import ACTS, MalformedScenario, play
 
-DATA = json.loads((Path(__file__).parent.parent / "data" / "lifecycle_examples.json").read_text())
-TIERS = {"t1": "T1", "t2": "T2", "rnd": "RD", "manager": "MANAGER"}
-
-
-def instant(text: str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(text) if text else None
-
-
-def clock_now(ticket: Ticket, kind: str) -> dict[str, Any]:
-    clock = ticket.clocks.get(kind=kind)
-    return {"state": clock.state, "due": clock.due_at, "breached_at": clock.breached_at, "stopped_at": clock.stopped_at}
-
-
-def apply(cast: Cast, ticket: Ticket | None, event: dict[str, Any]) -> Ticket:
-    now = instant(event["at"])
-    assert now is not None
-    match event["type"]:
-        case "created":
-            return file_ticket(cast, severity=event["priority"].lower(), now=now)
-        case "agent_reply":
-            actions.reply(ticket=ticket, by=cast.erin, body="Looking.", now=now)
-        case "customer_reply":
-            actions.customer_reply(ticket=ticket, by=cast.alice, body="Still.", now=now)
-        case "priority":
-            actions.change_severity(ticket=ticket, by=cast.erin, severity=event["to"].lower(), reason="r", now=now)
-        case "status" if event["to"] == "resolved":
-            actions.resolve(ticket=ticket, by=cast.erin, message="Done.", cause="c", fix="f", prevention="p", now=now)
-        case "status" if event["to"] == "waiting_customer":
-            actions.wait_on_customer(ticket=ticket, by=cast.erin, now=now)
-        case "sweep":
-            sweep.run(now)
-        case other:
-            pytest.fail(f"unknown event {other}")
-    ticket.refresh_from_db()
-    return ticket
+FOLDER = Path(__file__).parent.parent / "data"
+SCENARIOS = [
+    scenario
+    for name in ("lifecycle_examples.json", "more_lifecycles.json")
+    for scenario in json.loads((FOLDER / name).read_text())["scenarios"]
+]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("scenario", DATA["scenarios"], ids=lambda scenario: scenario["id"])
-def test_scenario_goes_as_written(cast: Cast, scenario: dict[str, Any]) -> None:
-    Calendar.objects.update(definition=scenario["calendar"])
-    ticket: Ticket | None = None
-    for event in scenario["events"]:
-        ticket = apply(cast, ticket, event)
-        expected = event["expect_after"]
-        seen = {
-            "status": ticket.status,
-            "tier": TIERS[ticket.tier],
-            "manager_paged": ticket.manager_paged_at is not None,
-            "first_response": clock_now(ticket, "first_response"),
-            "resolution": clock_now(ticket, "resolution"),
-        }
-        wanted = {key: expected[key] for key in ("status", "tier", "manager_paged")}
-        for kind in ("first_response", "resolution"):
-            wanted[kind] = {key: value if key == "state" else instant(value) for key, value in expected[kind].items()}
-        if event["type"] == "sweep":
-            now = instant(event["at"])
-            steps = Escalation.objects.filter(created_at=now)
-            seen["steps"] = [{"from": TIERS[each.from_tier], "to": TIERS[each.target]} for each in steps]
-            wanted["steps"] = expected["escalations_this_sweep"]
-            warned = TicketEvent.objects.filter(at=now, kind="at_risk")
-            seen["warnings"] = [each.data["clock"] for each in warned]
-            wanted["warnings"] = expected["warnings_this_sweep"]
-        assert seen == wanted, event
-    assert Escalation.objects.filter(target=Target.MANAGER).count() <= 1
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["id"])
+def test_scenario_goes_as_written(scenario: dict[str, Any]) -> None:
+    assert [str(each) for each in play(scenario)] == []
+
+
+def test_the_scenarios_use_every_event_there_is() -> None:
+    assert {event["type"] for scenario in SCENARIOS for event in scenario["events"]} == set(ACTS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("status", "resolved"),
+        ("tier", "T2"),
+        ("manager_paged", True),
+        ("first_response", {"due": "2026-06-08T14:00:01+08:00"}),
+        ("resolution", {"state": "paused"}),
+    ],
+)
+def test_what_goes_otherwise_than_written_is_said(what: str, value: Any) -> None:
+    scenario = copy.deepcopy(SCENARIOS[0])
+    scenario["events"] = scenario["events"][:1]
+    scenario["events"][0]["expect_after"][what] = value
+
+    (difference,) = play(scenario)
+
+    assert difference.what.startswith(what)
+    assert "event 1 (created at" in str(difference)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"events": [{"type": "dance", "at": "2026-06-08T10:00:00+08:00"}]}, "no event of this type"),
+        ({"events": [{"type": "sweep", "at": "soon"}]}, "no instant"),
+        ({"events": [{"type": "sweep", "at": "2026-06-08T10:00:00"}]}, "no time zone"),
+        ({"events": [{"type": "customer_reply", "at": "2026-06-08T10:00:00+08:00"}]}, "must be “created”"),
+        ({"calendar": None}, "“calendar” is missing"),
+        ({"targets_seconds": {"P9": {}}}, "no priority"),
+    ],
+)
+def test_what_is_no_scenario_is_refused_in_a_sentence(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(MalformedScenario, match=words):
+        play({**SCENARIOS[0], **change})
+
+
+def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text("{")
+
+    with pytest.raises(CommandError, match="is no JSON"):
+        call_command("replay_lifecycle", str(tmp_path / "broken.json"))
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("replay_lifecycle", str(tmp_path / "missing.json"))

@@ -14,13 +14,15 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import SupportPlan
 from escalation import sweep
 from escalation.actions import hand_up
 from escalation.ladder import decide
 from escalation.models import Escalation
-from sla.actions import replace_definition
+from sla.actions import ensure_policy, replace_definition
 from sla.calendar import BusinessCalendar
 from sla.clock import AT_RISK_SHARE
+from sla.defaults import DEFAULT_TARGETS
 from sla.models import Calendar
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions, ledger
@@ -28,6 +30,7 @@ from tickets.choices import Status
 from tickets.errors import ActionRefused
 from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Clock, Ticket
+from tickets.verifying import findings
 
 TICK = dt.timedelta(microseconds=1)
 HOLIDAYS = ("2026-06-08", "2026-06-09", "2026-06-10", "2026-06-12")
@@ -71,6 +74,16 @@ def edit_calendar(life: Life, arg: int) -> None:
     replace_definition(calendar=calendar, definition={**calendar.definition, "holidays": sorted(holidays)})
 
 
+def change_plan(life: Life) -> None:
+    """The customer buys something else: an open ticket keeps the terms that it was filed under."""
+    plan = SupportPlan.objects.create(code=uuid.uuid4().hex, name_en="Other", name_zh="其他")
+    ensure_policy(
+        plan=plan, calendar=Calendar.objects.get(), targets=dict.fromkeys(DEFAULT_TARGETS, DEFAULT_TARGETS["p0"])
+    )
+    life.cast.acme.plan = plan
+    life.cast.acme.save()
+
+
 ACTS: dict[str, Callable[[Life, int], Any]] = {
     "reply": lambda life, arg: life.own(actions.reply, body="Looking."),
     "automatic": lambda life, arg: life.own(actions.reply, body="Received.", is_automatic=True),
@@ -90,6 +103,9 @@ ACTS: dict[str, Callable[[Life, int], Any]] = {
     ),
     "solved": lambda life, arg: life.customers(actions.confirm_solved),
     "reopen": lambda life, arg: life.customers(actions.reopen, reason="Not solved."),
+    "close": lambda life, arg: life.own(actions.close),
+    "merge": lambda life, arg: life.own(actions.merge, into=file_ticket(life.cast, now=life.now)),
+    "plan": lambda life, arg: change_plan(life),
     "sweep": lambda life, arg: sweep.run(life.now),
     "calendar": edit_calendar,
 }
@@ -116,8 +132,10 @@ def instant_at(ticket: Ticket, clock: Clock, seconds: int, calendar: BusinessCal
     for begin, end in spans_of(ticket, far, first_response=clock.kind == "first_response"):
         ran = calendar.between(begin, end)
         if seconds <= ran:
-            return calendar.add(begin, seconds)
-        seconds -= ran
+            at = calendar.add(begin, seconds)
+            if at is None or at < end:
+                return at
+        seconds -= min(seconds, ran)
     return None
 
 
@@ -169,6 +187,8 @@ def check(life: Life, *, has_swept: bool) -> None:
         assert ticket.check_at <= max(now, min(looks)), "the next look is late"
     if ticket.status == Status.RESOLVED:
         assert ticket.check_at == ticket.resolved_at + dt.timedelta(days=7)
+    found = list(findings(ticket, list(ledger.clocks_of(ticket).values()), now=now))
+    assert [str(each) for each in found if each.stored is not None or each.field != "breached_at" or has_swept] == []
 
 
 WAITS = st.one_of(

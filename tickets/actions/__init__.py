@@ -8,6 +8,7 @@ from tickets.actions.conversation import customer_reply, note, reply, reply_and_
 from tickets.actions.files import discard_unsent, store_file, sweep_unsent
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import EnvironmentFacts, open_ticket
+from tickets.actions.merging import close, merge
 from tickets.actions.reading import mark_seen
 from tickets.actions.resolving import close_settled, confirm_solved, reopen, resolve
 from tickets.actions.sweeping import (
@@ -28,11 +29,13 @@ __all__ = [
     "change_severity",
     "claim_events",
     "claim_look",
+    "close",
     "close_settled",
     "confirm_solved",
     "customer_reply",
     "discard_unsent",
     "mark_seen",
+    "merge",
     "move_tier",
     "note",
     "open_ticket",
