@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -59,6 +60,21 @@ def day(at: datetime) -> str:
     """The reader's date of an instant: "22 Nov 2026", in Chinese "2026-11-22"."""
     local = timezone.localtime(at)
     return local.strftime("%Y-%m-%d") if is_chinese() else f"{local.day} {date_format(local, 'M Y')}"
+
+
+def between_sentences() -> str:
+    """What stands after a full stop: a blank, in Chinese nothing (the full-width stop brings its own)."""
+    return "" if is_chinese() else " "
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Whole sentences as one text; empty ones are left out."""
+    return between_sentences().join(filter(None, parts))
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names in a row: "a, b, c", in Chinese "a、b、c"."""
+    return ("、" if is_chinese() else ", ").join(map(str, names))
 
 
 def is_chinese() -> bool:

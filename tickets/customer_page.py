@@ -17,6 +17,7 @@ from tickets.choices import Status
 from tickets.ledger import idle_spans
 from tickets.models import Environment, Follower, Resolution, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, customer_status, owner
+from tickets.promises import working_time
 from tickets.thread import initials
 from tickets.wording import Turn, severity_name, turn
 
@@ -125,10 +126,11 @@ def _steps(ticket: Ticket, clocks: Mapping[str, ClockView]) -> list[Step]:
 
 def _card(ticket: Ticket, view: ClockView, now: datetime) -> ClockCard:
     is_resolution = view.kind == ClockKind.RESOLUTION
+    calendar = next(clock.calendar for clock in ticket.clocks.all() if clock.kind == view.kind)
     return ClockCard(
         view=view,
-        promise=wording.duration(view.target_seconds, days=not view.is_business),
-        why=" ".join(filter(None, (_hours(view), _standing(ticket, view, now) if is_resolution else ""))),
+        promise=working_time(view.target_seconds, calendar),
+        why=wording.sentences([_hours(view), _standing(ticket, view, now) if is_resolution else ""]),
         total=_total(ticket, view, now) if is_resolution else "",
     )
 
@@ -162,10 +164,11 @@ def _standing(ticket: Ticket, view: ClockView, now: datetime) -> str:
 
 def _total(ticket: Ticket, view: ClockView, now: datetime) -> str:
     until = ticket.resolved_at or ticket.closed_at or now
-    return _("%(counted)s counted; %(total)s since you filed it.") % {
-        "counted": wording.duration(view.elapsed_seconds, days=not view.is_business),
-        "total": wording.duration(max(until - ticket.created_at, timedelta())),
-    }
+    total = wording.duration(max(until - ticket.created_at, timedelta()))
+    if view.is_business and not view.elapsed_seconds:
+        return _("Nothing counted; %(total)s since you filed it.") % {"total": total}
+    counted = wording.duration(view.elapsed_seconds, days=not view.is_business)
+    return _("%(counted)s counted; %(total)s since you filed it.") % {"counted": counted, "total": total}
 
 
 def _look_at(ticket: Ticket, clocks: Mapping[str, ClockView], now: datetime) -> datetime | None:

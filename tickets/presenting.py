@@ -158,6 +158,8 @@ def _sentence(reading: Reading, *, days: bool) -> str:
     """What is left or over, or how long it took; the same words that the page's script counts on with."""
     if reading.state == "cancelled":
         return _("not counted any more")
+    if reading.state == "met" and not days and not reading.elapsed_for:
+        return _("before hours began")
     if reading.state == "met":
         return _("in {}").replace("{}", wording.duration(reading.elapsed_for, days=days))
     words = _("{} left") if reading.remaining_for >= 0 else _("{} over")

@@ -76,7 +76,7 @@ def _answer_owed(first: ClockView, owner: OwnerView) -> Turn:
         return _late(sentence, first, owner)
     if first.due_at is None:
         return _ours(owner.line)
-    sentence = _("{name} answers by {time}.") if owner.name else _("An engineer answers by {time} ({owner}).")
+    sentence = _("{name} answers by {time}.") if owner.name else _("An engineer answers by {time}. Owner: {owner}.")
     return _ours(format_html(sentence, name=owner.name, owner=owner.line, time=tag_time(first.due_at)))
 
 
@@ -91,7 +91,7 @@ def _solution_owed(ticket: Ticket, resolution: ClockView | None, owner: OwnerVie
     elif owner.name:
         sentence = _("{name} is working on it; a solution is due by {time}.")
     else:
-        sentence = _("A solution is due by {time} ({owner}).")
+        sentence = _("A solution is due by {time}. Owner: {owner}.")
     return _ours(format_html(sentence, name=owner.name, owner=owner.line, time=tag_time(resolution.due_at)))
 
 

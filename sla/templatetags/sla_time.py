@@ -1,5 +1,6 @@
 """Instants and durations for templates, in the reader's form."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django import template
@@ -38,6 +39,16 @@ def day(at: datetime | None) -> str:
 @register.simple_tag
 def readers_zone() -> str:
     return wording.zone()
+
+
+@register.simple_tag
+def between_sentences() -> str:
+    return wording.between_sentences()
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    return wording.listed(names)
 
 
 @register.filter

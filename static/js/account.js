@@ -7,7 +7,7 @@
   const field = document.querySelector("input[data-show-password]");
   if (!field) return;
   const { show, hide } = field.form.dataset;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-plain btn-sm", textContent: show });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-plain btn-sm password-show", textContent: show });
   button.setAttribute("aria-controls", field.id);
   button.addEventListener("click", () => {
     const isHidden = field.type === "password";

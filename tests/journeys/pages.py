@@ -33,13 +33,17 @@ SEND = "document.querySelector('main form[method=post]').submit()"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`path` is an address or makes one of the stage; `act` is a script that leads on to the page that is meant."""
+    """`path` is an address or makes one of the stage; `act` is a script that leads on to the page that is meant.
+
+    `lands` is a part of the address that the page ends at, when it is not `path` itself.
+    """
 
     name: str
     path: str | Callable[[Stage], str]
     who: str = NOBODY
     status: int = 200
     act: str = ""
+    lands: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -138,11 +142,14 @@ def _path_mailed() -> str:
 
 
 def _second_factors(stage: Stage) -> None:
-    """Max has a second factor, and a second session of his is asked for it."""
+    """Max has a second factor, and a second session of his is asked for it. He and Alice have just given their password."""
     user = person("max")
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(user)
     stage.sessions["owes a code"] = _signed_in(user)
+    for name in ("alice", "max"):
+        answer = stage.sessions[name].post(reverse("account_reauthenticate"), {"password": book()[0]})
+        assert answer.status_code == 302, name
 
 
 def _ticket(who: str, suffix: str = "", **state: Any) -> Callable[[Stage], str]:
@@ -194,7 +201,9 @@ CUSTOMER = (
     Page("mail", _newest_mail, "alice"),
     Page("password change", "/accounts/password/change/", "alice"),
     Page("sign out", "/accounts/logout/", "alice"),
+    Page("password asked again", "/accounts/reauthenticate/", "bob"),
     Page("second factor", "/accounts/2fa/", "alice"),
+    Page("second factor on", "/accounts/2fa/", "max"),
     Page("second factor set up", "/accounts/2fa/totp/activate/", "alice"),
     Page("second factor off", "/accounts/2fa/totp/deactivate/", "max"),
     Page("recovery codes", "/accounts/2fa/recovery-codes/", "max"),
@@ -249,7 +258,7 @@ ANONYMOUS = (
     Page("sign in second factor", "/accounts/2fa/authenticate/", "owes a code"),
     Page("reset", "/accounts/password/reset/"),
     Page("reset sent", "/accounts/password/reset/done/"),
-    Page("reset link", _link("password")),
+    Page("reset link", _link("password"), lands="/set-password/"),
     Page("reset link expired", "/accounts/password/reset/key/1-gone/"),
     Page("reset done", "/accounts/password/reset/key/done/"),
     Page("sign up closed", "/accounts/signup/"),

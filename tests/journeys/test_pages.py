@@ -45,6 +45,15 @@ FILLED_BY = (
 )
 HEAVIEST = 150_000  # bytes of a first visit, compressed, pictures and downloads aside
 HEAVIEST_OF_THE_THEME = 650_000  # the pages that the admin theme draws bring its scripts and its font of icons
+A_DAY = 86_400
+SETTINGS = {
+    "ROOT_URLCONF": "tests.journeys.urls",
+    "DEMO": True,
+    # Everybody signs in once for the whole run; a page behind a fresh password, or half-way in, is to be itself to the end.
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT": A_DAY,
+    "ACCOUNT_LOGIN_TIMEOUT": A_DAY,
+    "ACCOUNT_LOGIN_BY_CODE_TIMEOUT": A_DAY,
+}
 LANGUAGES = ("en", "zh-hans")
 EVERY_WAY = list(itertools.product(LANGUAGES, ("light", "dark"), (1280, 375, 360)))
 # Neighbours in the list differ in language, theme and width, and pages of one kind meet all of them.
@@ -65,7 +74,7 @@ def _django_db_helper() -> None:
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: Any, chromium: Browser) -> Iterator[Site]:
     """The whole site on a port of its own, with one set of data for all pages: none of them changes it."""
-    with django_db_blocker.unblock(), override_settings(ROOT_URLCONF="tests.journeys.urls", DEMO=True):
+    with django_db_blocker.unblock(), override_settings(**SETTINGS):
         _fresh_database()
         stage = build(timezone.now())
         with socket.socket() as probe:
@@ -190,6 +199,8 @@ def _look(chromium: Browser, site: Site, page: Page, language: str, theme: str, 
             if answer.status == page.status
             else [f"status {answer.status}, not {page.status}: {tab.title()} {tab.url}"]
         )
+        if not page.act and (page.lands or path.partition("?")[0]) not in tab.url:
+            wrong.append(f"is not the page that is meant but {tab.url}")
         return [*wrong, *_problems(tab, watch, language)]
     finally:
         context.close()

@@ -17,3 +17,12 @@ def test_django_writes_an_instant_as_our_own_wording_does(language):
         assert date_format(AT, "DATETIME_FORMAT") == wording.short_instant(AT)
         assert date_format(AT, "SHORT_DATETIME_FORMAT") == wording.short_instant(AT)
         assert date_format(AT, "DATE_FORMAT") == wording.day(AT)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences", "names"), [("en", "One. Two.", "Ann, Ben"), ("zh-hans", "One.Two.", "Ann、Ben")]
+)
+def test_sentences_and_names_are_joined_as_the_language_does(language, sentences, names):
+    with translation.override(language):
+        assert wording.sentences(["One.", "", "Two."]) == sentences
+        assert wording.listed(["Ann", "Ben"]) == names

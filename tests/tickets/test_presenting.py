@@ -103,3 +103,10 @@ def test_the_owner_is_named_with_the_tier(cast: Cast) -> None:
 def test_the_status_is_told_from_where_the_customer_stands(status: str, words: str) -> None:
     with translation.override("en"):
         assert customer_status(Ticket(status=status)) == words
+
+
+def test_what_was_answered_before_anybody_had_to_work_took_no_seconds(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=FRIDAY_EVENING)
+    answer(ticket, cast, FRIDAY_EVENING + timedelta(hours=1))
+    view = views_of(ticket, FRIDAY_EVENING + timedelta(hours=2))[ClockKind.FIRST_RESPONSE]
+    assert (view.state, view.elapsed_seconds, view.sentence) == ("met", 0, "before hours began")

@@ -125,6 +125,13 @@ def test_an_owner_is_named_only_while_there_is_one(cast: Cast) -> None:
     assert "The resolution was not reached in time." in page
 
 
+@pytest.mark.parametrize(
+    ("severity", "words"), [("p1", "promised within 8 h."), ("p2", "promised within 2 working days.")]
+)
+def test_a_clock_repeats_its_promise_in_the_words_in_which_it_was_made(cast: Cast, severity: str, words: str) -> None:
+    assert words in page_of(cast.alice, file_ticket(cast, severity=severity))
+
+
 def test_a_paused_clock_says_why_and_has_no_due(cast: Cast, later) -> None:
     ticket = file_ticket(cast)
     actions.reply_and_wait(ticket=ticket, by=cast.erin, body="Which build?", now=at(30))

@@ -37,6 +37,7 @@ class DeskPage:
     is_mine: bool
     requester_time: str
     environment: Sequence[Fact]
+    followers: Sequence[str]
     missing: str
     steps: str
     files: Sequence[FileShown]
@@ -70,7 +71,8 @@ def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
         is_mine=ticket.assignee_id == reader.pk,
         requester_time=_local_time(ticket.requester, now),
         environment=facts,
-        missing=", ".join(fact.label for fact in facts if not fact.value),
+        followers=[each.user.name for each in ticket.followers.all()],
+        missing=wording.listed(fact.label for fact in facts if not fact.value),
         steps=environment.steps if environment else "",
         files=[FileShown(each) for each in files],
     )
