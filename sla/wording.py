@@ -7,9 +7,26 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from sla.calendar import WEEKDAYS
+
+WEEKDAY_NAMES = dict(
+    zip(
+        WEEKDAYS,
+        (
+            gettext_lazy("Mon"),
+            gettext_lazy("Tue"),
+            gettext_lazy("Wed"),
+            gettext_lazy("Thu"),
+            gettext_lazy("Fri"),
+            gettext_lazy("Sat"),
+            gettext_lazy("Sun"),
+        ),
+        strict=True,
+    )
+)
 _BEIJING = "Asia/Shanghai"
 
 

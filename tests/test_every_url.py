@@ -38,6 +38,7 @@ from knowledgebase.models import Article, Section
 from notifications.choices import Channel
 from notifications.fan_out import run as fan_out
 from notifications.models import Notice, StuckEvent
+from sla.models import Contract
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.models import Attachment, Message, Ticket, TicketEvent
@@ -176,7 +177,14 @@ CHANGES = {
     "accounts.team": MANAGERS,
 }
 ADDS = {"tickets.ticket": NOBODY, "knowledgebase.article": frozenset({"frank", "max", "ada"})}
-NOT_DELETED = {"tickets.ticket", "accounts.user", "accounts.organisation", "sla.calendar", "sla.slapolicy"}
+NOT_DELETED = {
+    "tickets.ticket",
+    "accounts.user",
+    "accounts.organisation",
+    "sla.calendar",
+    "sla.slapolicy",
+    "sla.contract",
+}
 NOT_WRITTEN_BY_HAND = {"delivery.outboundmessage", "notifications.stuckevent", "escalation.escalation"}
 
 
@@ -280,6 +288,7 @@ def admin_objects(cast: Cast, ticket: Ticket, *more: models.Model) -> dict[str, 
     """An object of each model that the admin shows."""
     StuckEvent.objects.create(event=TicketEvent.objects.latest("pk"), failed_at=NOW, last_error="x")
     LadderEnd.objects.get_or_create(severity="p3", defaults={"top": "t2"})
+    Contract.objects.create(organisation=cast.acme)
     EmailAddress.objects.create(user=cast.alice, email=cast.alice.email, primary=True, verified=True)
     Authenticator.objects.create(user=cast.max, type=Authenticator.Type.TOTP, data={"secret": "x"})
     Group.objects.create(name="Nobody's")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -20,6 +21,7 @@ from accounts.models import Membership, Organisation, User
 from delivery.models import OutboundMessage
 from knowledgebase.models import Article
 from notifications import fan_out
+from sla.models import Calendar, SlaPolicy
 from supportdesk import demo
 from supportdesk.demo.people import book
 from tickets import actions
@@ -172,6 +174,12 @@ def _row(model: type, name: str) -> Callable[[Stage], str]:
     return lambda stage: reverse(f"admin:{name}_change", args=[model.objects.order_by("pk").first().pk])
 
 
+def _contract(stage: Stage) -> str:
+    return "/admin/sla/contract/add/?" + urlencode({"for": Organisation.objects.order_by("pk").first().name})
+
+
+MISTYPE = "document.getElementById('id_mon').value = '18:00-09:00';"
+SATURDAY = "document.getElementById('id_sat').value = '10:00-12:00'; document.querySelector('[value=review]').click()"
 QUEUE = "/admin/tickets/ticket/"
 CUSTOMER = (
     Page("home", "/", "alice"),
@@ -240,11 +248,21 @@ STAFF = (
     Page("desk organisation", _row(Organisation, "accounts_organisation"), "ada"),
     Page("desk articles", "/admin/knowledgebase/article/", "ada"),
     Page("desk article", _row(Article, "knowledgebase_article"), "ada"),
+    Page("desk calendar", _row(Calendar, "sla_calendar"), "ada"),
+    Page("desk calendar preview", _row(Calendar, "sla_calendar"), "ada", act=SEND),
+    Page("desk calendar with errors", _row(Calendar, "sla_calendar"), "ada", status=422, act=MISTYPE + SEND),
+    Page("desk calendar review", _row(Calendar, "sla_calendar"), "ada", act=SATURDAY),
+    Page("desk calendar new", "/admin/sla/calendar/add/", "ada"),
+    Page("desk calendar of a manager", _row(Calendar, "sla_calendar"), "max"),
+    Page("desk policy", _row(SlaPolicy, "sla_slapolicy"), "ada"),
+    Page("desk policy new", "/admin/sla/slapolicy/add/", "ada"),
+    Page("desk contract new", "/admin/sla/contract/add/", "ada"),
+    Page("desk contract", _contract, "ada"),
     Page("desk messages", "/admin/delivery/outboundmessage/", "ada"),
     *(
         Page(f"desk {path}", f"/admin/{path}/", "ada")
         for path in (
-            "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy",
+            "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy", "sla/contract",
             "knowledgebase/section", "tickets/category", "escalation/stepplan", "escalation/ladderend",
             "escalation/escalation", "notifications/stuckevent",
         )
