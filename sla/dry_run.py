@@ -6,7 +6,7 @@ creation with the new severity's rule, a breach stays. Where rule and calendar a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -96,8 +96,3 @@ class Tally:
 def _list(tickets: list[int], ticket: int) -> None:
     if len(tickets) < MOST_LISTED:
         tickets.append(ticket)
-
-
-def same(rules: Iterable[tuple[Rule, Rule]]) -> bool:
-    """Does the change leave all of these rules as they are?"""
-    return all(before == after for before, after in rules)
