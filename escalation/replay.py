@@ -20,7 +20,7 @@ from escalation.models import Escalation
 from sla.actions import add_calendar, replace_definition
 from sla.choices import ClockKind, Hours, Severity, Unit
 from sla.models import Calendar, SlaPolicy, SlaTarget
-from tickets import actions
+from tickets import actions, ledger
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
 from tickets.models import Category, Clock, Ticket, TicketEvent
@@ -219,8 +219,9 @@ def _calendar_edit(stage: Stage, event: Mapping[str, Any], now: datetime) -> Non
     stage.calendar = replace_definition(calendar=stage.calendar, definition=definition)
     # As the next sweep does; here at once, so that what follows from the edit carries its instant.
     actions.recheck_after_calendar_edits(now=now)
-    if stage.it.is_open:
-        actions.recompute_after_calendar_edit(ticket=stage.it, now=now)
+    for clock in ledger.clocks_of(stage.it).values():
+        if ledger.is_stale(clock) and stage.it.is_open and not ledger.note_breach(clock, now=now):
+            clock.save()
 
 
 def _escalate_manual(stage: Stage, event: Mapping[str, Any], now: datetime) -> None:

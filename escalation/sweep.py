@@ -1,34 +1,42 @@
 """The sweep: looks at every ticket whose time has come, notes what its clocks missed and takes at most one step each.
 
-Any number of sweeps may run at once: each change is a claim that repeats what was read, and the loser does nothing.
+It works in batches: read, decide by the pure rules, write, each with a number of statements that does not depend on how
+many tickets there are. Any number of sweeps may run at once: a batch is locked, each change is a claim that repeats what was
+read, and the loser does nothing.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 
-from escalation.actions import escalate
-from escalation.choices import Trigger
+from escalation.actions import Rules, Step, climb
+from escalation.actions.parking import park, release
+from escalation.choices import Target
 from escalation.ladder import LadderFacts, after_step, decide
-from escalation.models import LadderEnd
-from sla.policies import calendar_for_terms
+from escalation.models import ParkedTicket
+from sla.choices import ClockKind
 from tickets import actions, ledger
+from tickets.actions import Look
 from tickets.choices import Status
 from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Clock, Ticket
 
 logger = logging.getLogger(__name__)
-BATCH = 200
-PARKED_FOR = timedelta(minutes=5)  # a ticket whose look failed must not starve the others
+BATCH = 500
+TICK = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one sweep did."""
+    """What one sweep did. `lag_for` is how late the longest waiting look was when it began."""
 
     looked_at: int = 0
     escalated: int = 0
@@ -36,90 +44,160 @@ class Tally:
     breached: int = 0
     closed: int = 0
     failed: int = 0
+    lag_for: timedelta = timedelta(0)
 
 
-def run(now: datetime) -> Tally:
-    """Look at every ticket that was worth a look at `now`; each at most once."""
-    tally = Tally()
+@dataclass(slots=True)
+class _Batch:
+    looks: list[Look] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    poisoned: list[tuple[Ticket, Exception]] = field(default_factory=list)
+
+
+def run(now: datetime, *, within: timedelta | None = None) -> Tally:
+    """Look at every ticket that was worth a look at `now`, the longest waiting first; each at most once.
+
+    After `within` no further batch is begun: what is left is the next sweep's, which begins with it.
+    """
+    tally, rules = Tally(), Rules()
+    until = time.monotonic() + within.total_seconds() if within is not None else None
     actions.recheck_after_calendar_edits(now=now)
-    seen: set[int] = set()
-    while ids := list(Ticket.objects.worth_a_look(now).values_list("pk", flat=True)[: BATCH + len(seen)]):
-        fresh = [ticket_id for ticket_id in ids if ticket_id not in seen]
-        if not fresh:
-            break  # in other sweeps' hands, or worth another look at once: the next sweep's
-        for ticket_id in fresh:
-            _look_safely(ticket_id, now, tally)
-        seen.update(fresh)
+    oldest = Ticket.objects.worth_a_look(now).values_list("check_at", flat=True).first()
+    tally.lag_for = now - oldest if oldest else timedelta(0)
+    parked = set(ParkedTicket.objects.values_list("ticket", flat=True))
+    while _sweep_batch(now, tally, rules, parked):
+        if until is not None and time.monotonic() > until:
+            break
     return tally
 
 
-def _look_safely(ticket_id: int, now: datetime, tally: Tally) -> None:
+def _sweep_batch(
+    now: datetime, tally: Tally, rules: Rules, parked: set[int], only: Sequence[int] | None = None
+) -> bool:
+    """One batch in one transaction. False when nothing is left.
+
+    A batch that the database refuses is halved until the row that it refuses stands alone; that one is parked.
+    """
+    ids: list[int] = []
     try:
         with transaction.atomic():
-            if _look(ticket_id, now, tally):
-                tally.looked_at += 1
-    except Exception:  # one poisoned row must not stop the sweep: it is parked and logged
-        logger.exception("sweep: ticket %s could not be looked at, parked", ticket_id)
-        tally.failed += 1
-        Ticket.objects.filter(pk=ticket_id, check_at__lte=now).update(check_at=now + PARKED_FOR)
+            tickets = actions.lock_for_a_look(now, most=BATCH, only=only)
+            ids = [each.pk for each in tickets]
+            batch = _decide(tickets, now, rules)
+            kept = _write(batch, now, rules, tally)
+            if well := parked.intersection(each.ticket.pk for each in batch.looks):
+                release(ticket_ids=well)
+    except (IntegrityError, DataError, TypeError, ValueError) as refusal:
+        if len(ids) == 1:
+            _park(ids[0], refusal, now, tally)
+        for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]) if len(ids) > 1 else ():
+            _sweep_batch(now, tally, rules, parked, only=half)
+        return bool(ids)
+    for ticket, poison in batch.poisoned:
+        _park(ticket.pk, poison, now, tally)
+    return bool(kept or batch.poisoned)  # whoever moved a whole batch meanwhile looks at it, too
 
 
-def _look(ticket_id: int, now: datetime, tally: Tally) -> bool:
-    ticket = (
-        Ticket.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=ticket_id, check_at__lte=now).first()
-    )
-    if ticket is None:
-        return False
-    if ticket.status == Status.RESOLVED:
-        tally.closed += actions.close_settled(ticket=ticket, now=now)
-        return True
-    if ticket.status not in ACTIVE_STATUSES:
-        return actions.claim_look(seen=actions.Seen.of(ticket), check_at=None)
-    clocks = _judge(ticket, now, tally)
-    _climb(ticket, clocks, now, tally)
-    return True
+def _decide(tickets: Sequence[Ticket], now: datetime, rules: Rules) -> _Batch:
+    """What each ticket's look finds. One whose facts make no sense is set aside; the others go on."""
+    batch = _Batch()
+    clocks = _clocks_of(tickets)
+    for ticket in tickets:
+        try:
+            look, step = _look(ticket, clocks[ticket.pk], now, rules)
+        except Exception as error:  # whatever is wrong with one row must not stop the sweep
+            batch.poisoned.append((ticket, error))
+            continue
+        batch.looks.append(look)
+        if step:
+            batch.steps.append(step)
+    return batch
 
 
-def _judge(ticket: Ticket, now: datetime, tally: Tally) -> list[Clock]:
-    """Bring the clocks up to date: calendar edits first, then breaches, then warnings."""
-    clocks = list(ledger.clocks_of(ticket).values())
-    if any(ledger.is_stale(clock) for clock in clocks):
-        actions.recompute_after_calendar_edit(ticket=ticket, now=now)
-        clocks = list(ledger.clocks_of(ticket).values())
-    for clock in clocks:
-        clock.ticket = ticket
-        if ledger.note_breach(clock, now=now):
-            tally.breached += 1
-        elif actions.warn_at_risk(clock=clock, now=now):
-            clock.warned_at = now
-            tally.warned += 1
+def _clocks_of(tickets: Sequence[Ticket]) -> dict[int, list[Clock]]:
+    """The clocks by ticket; segments only where something hangs on them (3 queries)."""
+    clocks: dict[int, list[Clock]] = defaultdict(list)
+    active = {each.pk: each for each in tickets if each.status in ACTIVE_STATUSES}
+    for clock in Clock.objects.filter(ticket__in=active).order_by("pk"):
+        clock.ticket = active[clock.ticket_id]
+        clocks[clock.ticket_id].append(clock)
+    every = [each for row in clocks.values() for each in row]
+    prefetch_related_objects([each for each in every if each.calendar_id], "calendar")
+    prefetch_related_objects([each for each in every if _needs_segments(each)], "segments")
     return clocks
 
 
-def _climb(ticket: Ticket, clocks: list[Clock], now: datetime, tally: Tally) -> None:
-    facts = ladder_facts(ticket, clocks)
+def _needs_segments(clock: Clock) -> bool:
+    """For an edited calendar, and for the pauses within a grace; else the stored instants say it."""
+    if ledger.is_stale(clock):
+        return True
+    ticket = clock.ticket
+    return clock.kind == ClockKind.RESOLUTION and (ticket.last_step_at is not None or ticket.woken_at is not None)
+
+
+def _look(ticket: Ticket, clocks: list[Clock], now: datetime, rules: Rules) -> tuple[Look, Step | None]:
+    look = Look(ticket, clocks)
+    if ticket.status == Status.RESOLVED:
+        look.closes = True
+        return look, None
+    if ticket.status not in ACTIVE_STATUSES:
+        return look, None
+    for clock in clocks:
+        was_stale = ledger.is_stale(clock)
+        if ledger.judge(clock, now=now):
+            look.breached.append(clock)
+        elif ledger.is_warning_due(clock, now=now):
+            clock.warned_at = now
+            look.warned.append(clock)
+        elif not was_stale:
+            continue
+        look.changed.append(clock)
+    return look, _climb(look, now, rules)
+
+
+def _climb(look: Look, now: datetime, rules: Rules) -> Step | None:
+    facts = ladder_facts(look.ticket, look.clocks, rules)
     decision = decide(facts, now)
-    looks = [look for look in (ledger.next_clock_look(ticket, clocks), decision.look_at) if look]
-    if decision.step is None:
-        actions.claim_look(seen=actions.Seen.of(ticket), check_at=min(looks, default=None))
-        return
-    after = after_step(facts, decision.step, now)
-    overdue = min((clock for clock in clocks if _is_overdue(clock)), key=lambda clock: clock.breached_at or now)
-    step = escalate(
-        ticket=ticket,
-        target=decision.step,
-        trigger=Trigger.CLOCK,
-        now=now,
-        clock=overdue.kind,
-        check_at=min([*looks, *([after] if after else [])], default=None),
-    )
-    tally.escalated += step is not None
+    looks = [ledger.next_clock_look(look.ticket, look.clocks), decision.look_at]
+    step = None
+    if decision.step is not None:
+        overdue = [each for each in look.clocks if _is_overdue(each)]
+        missed = min(overdue, key=lambda clock: clock.breached_at or now)
+        step = Step(look.ticket, decision.step, missed.kind)
+        look.pages = decision.step == Target.MANAGER
+        look.to_tier = None if look.pages else decision.step.value
+        looks.append(after_step(facts, decision.step, now))
+    check_at = min((each for each in looks if each), default=None)
+    look.check_at = max(check_at, now + TICK) if check_at else None  # another look at once is the next sweep's
+    return step
 
 
-def ladder_facts(ticket: Ticket, clocks: list[Clock]) -> LadderFacts:
-    """The pure facts that the ladder decides on, for a ticket and its clocks with their segments loaded."""
+def _write(batch: _Batch, now: datetime, rules: Rules, tally: Tally) -> int:
+    """Store what was decided, where the claim held; how many tickets that were."""
+    held = actions.store_looks(batch.looks, now=now)
+    steps = [each for each in batch.steps if each.ticket.pk in held]
+    if steps:
+        climb(steps, rules=rules, now=now)
+    kept = [each for each in batch.looks if each.ticket.pk in held]
+    tally.looked_at += len(kept)
+    tally.escalated += len(steps)
+    tally.closed += sum(each.closes for each in kept)
+    tally.breached += sum(len(each.breached) for each in kept)
+    tally.warned += sum(len(each.warned) for each in kept)
+    return len(kept)
+
+
+def _park(ticket_id: int, error: Exception, now: datetime, tally: Tally) -> None:
+    logger.error("sweep: ticket %s could not be looked at, parked", ticket_id, exc_info=error)
+    tally.failed += 1
+    park(ticket_id=ticket_id, error=error, now=now)
+
+
+def ladder_facts(ticket: Ticket, clocks: Iterable[Clock], rules: Rules) -> LadderFacts:
+    """The pure facts that the ladder decides on. Segments of the clocks are read only where the grace hangs on them."""
+    clocks = list(clocks)
     terms = ledger.current_terms(ticket)
-    end = LadderEnd.objects.filter(severity=ticket.severity).first()
+    has_grace = ticket.last_step_at is not None or ticket.woken_at is not None
     return LadderFacts(
         is_active=ticket.status in ACTIVE_STATUSES,
         tier=ticket.tier,
@@ -128,9 +206,9 @@ def ladder_facts(ticket: Ticket, clocks: list[Clock]) -> LadderFacts:
         woken_at=ticket.woken_at,
         is_manager_paged=ticket.manager_paged_at is not None,
         grace=terms.grace,
-        calendar=calendar_for_terms(terms),
-        idle_spans=ledger.idle_spans(clocks),
-        **({"top": end.top} if end else {}),
+        calendar=rules.calendar(terms),
+        idle_spans=ledger.idle_spans(clocks) if has_grace else (),
+        top=rules.top(ticket.severity),
     )
 
 

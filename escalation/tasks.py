@@ -1,15 +1,19 @@
 """Celery shells of the escalation floor."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from escalation import promise_sweep
 from escalation import sweep as sweeping
 
+LONGEST = timedelta(seconds=20)  # then the other jobs of a worker get their turn
+
 
 @shared_task(name="escalation.tasks.sweep")
 def sweep() -> None:
-    sweeping.run(timezone.now())
+    sweeping.run(timezone.now(), within=LONGEST)
 
 
 @shared_task(name="escalation.tasks.keep_promises")

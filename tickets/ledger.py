@@ -20,6 +20,9 @@ from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Clock, ClockSegment, Ticket, TicketEvent
 
 BreachCause = Literal["elapsed", "severity_change", "calendar_edit"]
+CACHED = (
+    *("calendar_version", "state", "due_at", "at_risk_at", "warned_at", "stopped_at", "breached_at", "breach_cause"),
+)  # the columns of a clock that change after it was made
 TICK = timedelta(microseconds=1)  # the database's resolution: breached is strictly after due
 
 
@@ -91,26 +94,44 @@ def append(
         store_reading(clock, reading)
 
 
-def note_breach(clock: Clock, *, now: datetime) -> bool:
-    """Record that the clock's due has passed, dated at the due. True when this call recorded it.
+def judge(clock: Clock, *, now: datetime) -> bool:
+    """Bring the clock's columns up to `now` without storing them. True when it turns out to be missed.
 
-    After an edit of its calendar the due that was promised before decides whether time ran out; a due that only the edit
-    puts into the past is a breach dated now, with the edit as its cause.
+    The stored due is what the ledger says, so an unedited calendar needs no segments here. After an edit of its calendar the
+    due that was promised before decides whether time ran out; a due that only the edit puts into the past is a breach
+    dated now, with the edit as its cause.
     """
     if clock.breached_at or clock.stopped_at or clock.state == ClockState.CANCELLED:
         return False
-    was_edited = is_stale(clock)
-    if was_edited and clock.due_at and now > clock.due_at:
-        _record_breach(clock, due_at=clock.due_at, breached_at=clock.due_at, cause="elapsed", now=now)
+    if clock.due_at and now > clock.due_at:
+        _breach(clock, due_at=clock.due_at, breached_at=clock.due_at, cause="elapsed")
         return True
-    reading = read(facts_of(clock), now)
-    if reading.breached_at is None:
+    if not is_stale(clock):
         return False
-    if was_edited:
-        _record_breach(clock, due_at=reading.due_at, breached_at=now, cause="calendar_edit", now=now)
-    else:
-        _record_breach(clock, due_at=reading.due_at, breached_at=reading.breached_at, cause="elapsed", now=now)
+    reading = read(facts_of(clock), now)
+    _apply(clock, reading)
+    if reading.breached_at:
+        _breach(clock, due_at=reading.due_at, breached_at=now, cause="calendar_edit")
+    return reading.breached_at is not None
+
+
+def note_breach(clock: Clock, *, now: datetime) -> bool:
+    """Record that the clock's due has passed. True when this call recorded it."""
+    if not judge(clock, now=now):
+        return False
+    _store_breach(clock, now=now)
     return True
+
+
+def is_warning_due(clock: Clock, *, now: datetime) -> bool:
+    """Are three quarters of the target used up, and nobody was told yet?"""
+    return (
+        clock.state == ClockState.RUNNING
+        and clock.warned_at is None
+        and clock.breached_at is None
+        and clock.at_risk_at is not None
+        and clock.at_risk_at <= now
+    )
 
 
 def retarget(ticket: Ticket, *, cause: BreachCause, now: datetime) -> None:
@@ -136,38 +157,42 @@ def retarget(ticket: Ticket, *, cause: BreachCause, now: datetime) -> None:
 
 def store_reading(clock: Clock, reading: Reading) -> None:
     """Refresh the cached columns from a reading."""
+    _apply(clock, reading)
+    clock.save(update_fields=[*CACHED, "target_for", "calendar"])
+
+
+def _apply(clock: Clock, reading: Reading) -> None:
     clock.state = reading.state
     clock.due_at = reading.due_at
     clock.at_risk_at = reading.at_risk_at
     clock.stopped_at = reading.stopped_at
     clock.calendar_version = clock.calendar.version if clock.calendar else 0
-    clock.save(
-        update_fields=[
-            "target_for",
-            "calendar",
-            "calendar_version",
-            "state",
-            "due_at",
-            "at_risk_at",
-            "warned_at",
-            "stopped_at",
-        ]
-    )
 
 
 def _record_breach(
     clock: Clock, *, due_at: datetime | None, breached_at: datetime, cause: BreachCause, now: datetime
 ) -> None:
+    _breach(clock, due_at=due_at, breached_at=breached_at, cause=cause)
+    _apply(clock, read(facts_of(clock), now))
+    _store_breach(clock, now=now)
+
+
+def _breach(clock: Clock, *, due_at: datetime | None, breached_at: datetime, cause: BreachCause) -> None:
     clock.breached_at, clock.breach_cause, clock.due_at = breached_at, cause, due_at
-    clock.save(update_fields=["breached_at", "breach_cause"])
-    store_reading(clock, read(facts_of(clock), now))
+    clock.state = ClockState.BREACHED
+
+
+def _store_breach(clock: Clock, *, now: datetime) -> None:
+    clock.save(update_fields=[*CACHED, "target_for", "calendar"])
     TicketEvent.objects.create(
-        ticket_id=clock.ticket_id,
-        kind=EventKind.BREACHED,
-        actor=None,
-        at=now,
-        data={"clock": clock.kind, "due_at": (due_at or breached_at).isoformat(), "cause": cause},
+        ticket_id=clock.ticket_id, kind=EventKind.BREACHED, actor=None, at=now, data=breach_data(clock)
     )
+
+
+def breach_data(clock: Clock) -> dict[str, str | None]:
+    """What the event of a breach says."""
+    due_at = clock.due_at or clock.breached_at
+    return {"clock": clock.kind, "due_at": due_at.isoformat() if due_at else None, "cause": clock.breach_cause}
 
 
 def earliest_due(ticket: Ticket, clocks: Iterable[Clock]) -> datetime | None:

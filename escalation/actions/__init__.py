@@ -12,20 +12,27 @@ from escalation.actions.commitments import (
     remove_tracker,
     set_plan,
 )
+from escalation.actions.parking import park, release, try_now
 from escalation.actions.requests import accept_request, answer_request, request_escalation
-from escalation.actions.steps import escalate, hand_up
+from escalation.actions.steps import Rules, Step, climb, escalate, hand_up
 
 __all__ = [
+    "Rules",
+    "Step",
     "accept_request",
     "acknowledge",
     "answer_request",
     "attach_tracker",
+    "climb",
     "close_commitment",
     "escalate",
     "hand_up",
     "note_steps",
+    "park",
     "reassign",
+    "release",
     "remove_tracker",
     "request_escalation",
     "set_plan",
+    "try_now",
 ]

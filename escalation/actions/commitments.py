@@ -17,6 +17,7 @@ from escalation.actions.promises import keep_promise, make_promise, running_prom
 from escalation.choices import Expects, PromiseKind, RequestState, Target
 from escalation.models import Commitment, Escalation, EscalationRequest, TrackerLink
 from escalation.promises import is_slipped
+from tickets import bulk
 from tickets.actions.base import locked, record
 from tickets.choices import EventKind
 from tickets.errors import ActionRefused
@@ -25,8 +26,8 @@ from tickets.models import Ticket
 
 _MAY_ANSWER = (Role.ESCALATION_MANAGER, Role.MANAGER, Role.ADMINISTRATOR)  # who answers, in this order
 _WRITTEN = (
-    *("opened_at", "trigger", "asked_by", "owner", "plan", "plan_en", "plan_zh", "expects", "expected_at"),
-    *("slipped_at", "slips", "acknowledged_at", "acknowledged_by", "closed_at", "closed_by"),
+    *("opened_at", "trigger", "asked_by_id", "owner_id", "plan", "plan_en", "plan_zh", "expects", "expected_at"),
+    *("slipped_at", "slips", "acknowledged_at", "acknowledged_by_id", "closed_at", "closed_by_id"),
 )
 
 
@@ -45,10 +46,11 @@ def note_steps(steps: Sequence[Escalation], *, now: datetime) -> None:
     }
     answerers = _Answerers() if any(step.target == Target.MANAGER for step in steps) else None
     rows = [_after_step(known.get(step.ticket_id), step, answerers, now) for step in steps]
-    for row in rows:
-        row.pk = None  # one statement for old rows and new ones: the ticket decides which is which
-    Commitment.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["ticket"], update_fields=list(_WRITTEN), batch_size=500
+    bulk.insert(
+        Commitment,
+        ("ticket_id", *_WRITTEN),
+        [(row.ticket_id, *(getattr(row, name) for name in _WRITTEN)) for row in rows],
+        replaces="ticket_id",
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,14 +15,70 @@ from accounts.models import User
 from escalation.actions.commitments import note_steps
 from escalation.choices import Target, Trigger
 from escalation.ladder import LADDER
-from escalation.models import Escalation, StepPlan
-from sla.policies import calendar_for_terms
-from tickets import ledger
-from tickets.actions import Seen, move_tier, record_manager_page
+from escalation.models import Escalation, LadderEnd, StepPlan
+from sla.calendar import BusinessCalendar
+from sla.models import Calendar
+from sla.policies import calendar_of
+from sla.terms import SeverityTerms
+from tickets import bulk, ledger
+from tickets.actions import Seen, move_tier, store_events
 from tickets.actions.base import locked, record, require
 from tickets.choices import EventKind
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that was decided for a ticket as it was read: where to, and the clock that was missed."""
+
+    ticket: Ticket
+    target: Target
+    clock: str
+
+
+_STEP = (
+    *("ticket_id", "step_no", "trigger", "from_tier", "target", "clock", "created_at"),
+    *("plan_en", "plan_zh", "expected_at"),
+)
+
+
+class Rules:
+    """The rows that steps follow, read once for many: plans, ends of ladders, calendars (3 queries)."""
+
+    def __init__(self) -> None:
+        self._plans = {(each.target, each.severity): each for each in StepPlan.objects.all()}
+        self._tops = {each.severity: each.top for each in LadderEnd.objects.all()}
+        self._calendars = {each.pk: calendar_of(each) for each in Calendar.objects.all()}
+
+    def plan(self, target: str, severity: str) -> StepPlan | None:
+        return self._plans.get((target, severity))
+
+    def top(self, severity: str) -> str:
+        """The tier where the severity's ladder ends."""
+        return self._tops.get(severity, Tier.RND)
+
+    def calendar(self, terms: SeverityTerms) -> BusinessCalendar:
+        return self._calendars[terms.calendar_id] if terms.calendar_id else BusinessCalendar.always()
+
+
+def climb(steps: Sequence[Step], *, rules: Rules, now: datetime) -> None:
+    """Write the steps of tickets that were claimed: their rows, the commitments that follow, and the events.
+
+    Call it in the transaction of the claims. The number of statements does not depend on the number of steps.
+    """
+    rows = [_row(each.ticket, each.target, Trigger.CLOCK, clock=each.clock, now=now, rules=rules) for each in steps]
+    written = bulk.insert(
+        Escalation,
+        _STEP,
+        [tuple(getattr(row, name) for name in _STEP) for row in rows],
+        returning=("ticket_id", "id"),
+    )
+    keys = dict(written)
+    for row in rows:
+        row.pk = keys[row.ticket_id]
+    note_steps(rows, now=now)
+    store_events([(row.ticket_id, _kind(row.target), _told(row), True) for row in rows], now=now)
 
 
 def escalate(
@@ -29,53 +88,56 @@ def escalate(
     trigger: Trigger,
     now: datetime,
     check_at: datetime | None,
-    clock: str = "",
     reason: str = "",
     tried: str = "",
     ask: str = "",
     by: User | None = None,
 ) -> Escalation | None:
-    """One step: claim, Escalation and event. None when somebody else moved the ticket since it was read.
+    """One step by a person: claim, Escalation, commitment and event. None when somebody else moved the ticket since it was
+    read.
 
     `check_at` is when the sweep looks next. The plan and the expected time come from the StepPlan row of target and
     severity; without such a row no expected time is promised.
     """
     with transaction.atomic():
-        seen = Seen.of(ticket)
-        if not _claim(seen, target, check_at=check_at, now=now):
+        if not move_tier(seen=Seen.of(ticket), to_tier=target, check_at=check_at, now=now):
             return None
-        plan = StepPlan.objects.filter(target=target, severity=ticket.severity).first()
-        escalation = Escalation.objects.create(
-            ticket=ticket,
-            step_no=seen.step_no + 1,
-            trigger=trigger,
-            from_tier=seen.tier,
-            target=target,
-            clock=clock,
-            reason=reason,
-            tried=tried,
-            ask=ask,
-            by=by,
-            created_at=now,
-            plan_en=plan.plan_en if plan else "",
-            plan_zh=plan.plan_zh if plan else "",
-            expected_at=_expected_at(ticket, plan, now=now),
-        )
-        note_steps([escalation], now=now)
-        record(
-            ticket,
-            EventKind.MANAGER_PAGED if target == Target.MANAGER else EventKind.ESCALATED,
-            by=by,
-            now=now,
-            data={
-                "from": seen.tier,
-                "to": target.value,
-                "trigger": trigger.value,
-                "clock": clock,
-                "escalation": escalation.pk,
-            },
-        )
-        return escalation
+        words = {"reason": reason, "tried": tried, "ask": ask, "by": by}
+        row = _row(ticket, target, trigger, now=now, rules=Rules(), **words)
+        row.save(force_insert=True)
+        note_steps([row], now=now)
+        record(ticket, EventKind(_kind(target)), by=by, now=now, data=_told(row))
+        return row
+
+
+def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rules: Rules, **fields: Any) -> Escalation:
+    plan = rules.plan(target, ticket.severity)
+    return Escalation(
+        ticket=ticket,
+        step_no=ticket.step_no + 1,
+        trigger=trigger,
+        from_tier=ticket.tier,
+        target=target,
+        created_at=now,
+        plan_en=plan.plan_en if plan else "",
+        plan_zh=plan.plan_zh if plan else "",
+        expected_at=_expected_at(ticket, plan, rules, now=now),
+        **fields,
+    )
+
+
+def _kind(target: str) -> str:
+    return EventKind.MANAGER_PAGED if target == Target.MANAGER else EventKind.ESCALATED
+
+
+def _told(row: Escalation) -> dict[str, Any]:
+    return {
+        "from": row.from_tier,
+        "to": str(row.target),
+        "trigger": str(row.trigger),
+        "clock": row.clock,
+        "escalation": row.pk,
+    }
 
 
 def hand_up(
@@ -120,13 +182,7 @@ def hand_up(
         return escalation
 
 
-def _claim(seen: Seen, target: Target, *, check_at: datetime | None, now: datetime) -> bool:
-    if target == Target.MANAGER:
-        return record_manager_page(seen=seen, check_at=check_at, now=now)
-    return move_tier(seen=seen, to_tier=target, check_at=check_at, now=now)
-
-
-def _expected_at(ticket: Ticket, plan: StepPlan | None, *, now: datetime) -> datetime | None:
+def _expected_at(ticket: Ticket, plan: StepPlan | None, rules: Rules, *, now: datetime) -> datetime | None:
     """By when the new tier takes over, counted on the hours of the ticket's severity.
 
     Never later than the grace of the ticket's own terms: by then the ladder would have moved on.
@@ -134,4 +190,4 @@ def _expected_at(ticket: Ticket, plan: StepPlan | None, *, now: datetime) -> dat
     if plan is None:
         return None
     terms = ledger.current_terms(ticket)
-    return calendar_for_terms(terms).add(now, min(plan.taken_over_within, terms.grace))
+    return rules.calendar(terms).add(now, min(plan.taken_over_within, terms.grace))

@@ -7,7 +7,7 @@ import pytest
 from django.db import close_old_connections, connection
 
 from escalation import sweep
-from escalation.models import Escalation
+from escalation.models import Escalation, ParkedTicket
 from sla.actions import replace_definition
 from sla.models import Calendar
 from tests.cast import NOW, Cast, file_ticket, make_cast
@@ -66,6 +66,47 @@ def test_a_poisoned_row_is_parked_and_the_others_go_on(cast: Cast) -> None:
     assert (tally.failed, tally.escalated) == (1, 1)
     poisoned.refresh_from_db()
     assert poisoned.check_at > LATE
+
+
+def test_what_the_database_refuses_stands_alone_and_its_batch_goes_on(cast: Cast) -> None:
+    tickets = [file_ticket(cast, severity="p0") for _ in range(20)]
+    bad = tickets[7]
+    Escalation.objects.create(
+        ticket=bad, step_no=1, trigger="clock", from_tier="t1", target="t2", created_at=NOW
+    )  # the number of its next step is taken
+
+    tally = sweep.run(LATE)
+
+    assert (tally.escalated, tally.failed) == (19, 1)
+    parked = ParkedTicket.objects.get()
+    assert (parked.ticket, parked.until) == (bad, LATE + dt.timedelta(hours=1))
+    assert "IntegrityError" in parked.error
+    assert Ticket.objects.get(pk=bad.pk).tier == "t1"
+    assert not TicketEvent.objects.filter(ticket=bad, kind="breached").exists(), "nothing half done"
+
+
+def test_the_number_of_queries_of_a_batch_does_not_grow_with_it(
+    cast: Cast, django_assert_max_num_queries, django_assert_num_queries
+) -> None:
+    for _ in range(10):
+        file_ticket(cast, severity="p0")
+    with django_assert_max_num_queries(36) as few:
+        assert sweep.run(LATE).escalated == 10
+    for _ in range(200):
+        file_ticket(cast, severity="p0")
+
+    with django_assert_num_queries(len(few)):
+        assert sweep.run(LATE).escalated == 200
+
+
+def test_a_sweep_that_may_take_no_time_leaves_the_rest_to_the_next_one(cast: Cast, monkeypatch) -> None:
+    monkeypatch.setattr(sweep, "BATCH", 5)
+    for _ in range(12):
+        file_ticket(cast, severity="p0")
+
+    seen = [sweep.run(LATE, within=dt.timedelta(0)).escalated for _ in range(4)]
+
+    assert seen == [5, 5, 2, 0]
 
 
 def test_a_ticket_that_waits_on_the_customer_is_left_alone(cast: Cast) -> None:

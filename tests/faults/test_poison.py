@@ -13,7 +13,7 @@ from delivery.actions import owe_email, owe_webhook, send_again
 from delivery.models import OutboundMessage
 from delivery.sending import send_due
 from escalation import sweep
-from escalation.models import Escalation
+from escalation.models import Escalation, ParkedTicket
 from notifications import fan_out
 from notifications.models import Notice, StuckEvent
 from tests.cast import NOW, Cast, file_ticket
@@ -38,10 +38,13 @@ def test_tickets_that_cannot_be_looked_at_hold_up_no_other(cast: Cast, caplog: p
     assert set(Escalation.objects.values_list("ticket", flat=True)) == {ticket.pk for ticket in good}
     assert all(f"ticket {pk} could not be looked at" in caplog.text for pk in bad_keys)
     assert not TicketEvent.objects.filter(ticket__in=bad_keys).exclude(kind="opened").exists()  # nothing half done
-    # Put aside for minutes, not for ever: mended, they climb.
+    assert set(ParkedTicket.objects.values_list("ticket", flat=True)) == set(bad_keys)
+    # Put aside for an hour, not for ever: mended, they climb.
     assert sweep.run(LATE).failed == 0
     Ticket.objects.filter(pk__in=bad_keys).update(sla_terms=terms)
-    assert sweep.run(LATE + 6 * MINUTE).escalated == 5
+    sweep.run(LATE + 61 * MINUTE)
+    assert set(Ticket.objects.filter(pk__in=bad_keys).values_list("tier", flat=True)) == {"t2"}
+    assert not ParkedTicket.objects.exists()
     assert dict(clocks.values_list("pk", "calendar")) == kept
 
 

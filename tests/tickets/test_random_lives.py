@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.models import SupportPlan
 from escalation import sweep
-from escalation.actions import hand_up
+from escalation.actions import Rules, hand_up
 from escalation.ladder import decide
 from escalation.models import Escalation
 from sla.actions import ensure_policy, replace_definition
@@ -176,7 +176,7 @@ def check(life: Life, *, has_swept: bool) -> None:
     running = [clock.due_at for clock in clocks.values() if clock.due_at and not clock.stopped_at]
     assert ticket.next_due_at == (min(running, default=None) if is_active else None)
     if is_active:
-        decision = decide(sweep.ladder_facts(ticket, list(ledger.clocks_of(ticket).values())), now)
+        decision = decide(sweep.ladder_facts(ticket, list(ledger.clocks_of(ticket).values()), Rules()), now)
         if decision.step and not (has_swept and ticket.last_step_at == now):
             assert not has_swept, "a step was due and not taken"
             looks.append(now)

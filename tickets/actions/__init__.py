@@ -10,48 +10,49 @@ from tickets.actions.handling import assign, change_severity, resume, start, tak
 from tickets.actions.intake import EnvironmentFacts, open_ticket
 from tickets.actions.merging import close, merge
 from tickets.actions.reading import mark_seen
-from tickets.actions.resolving import close_settled, confirm_solved, reopen, resolve
+from tickets.actions.resolving import confirm_solved, reopen, resolve
 from tickets.actions.sweeping import (
+    Look,
     Seen,
-    claim_look,
+    lock_for_a_look,
     move_tier,
+    put_off,
     recheck_after_calendar_edits,
-    recompute_after_calendar_edit,
-    record_manager_page,
-    warn_at_risk,
+    store_events,
+    store_looks,
 )
 from tickets.actions.telling import claim_events
 
 __all__ = [
     "EnvironmentFacts",
+    "Look",
     "Seen",
     "assign",
     "change_severity",
     "claim_events",
-    "claim_look",
     "close",
-    "close_settled",
     "confirm_solved",
     "customer_reply",
     "discard_unsent",
+    "lock_for_a_look",
     "mark_seen",
     "merge",
     "move_tier",
     "note",
     "open_ticket",
+    "put_off",
     "recheck_after_calendar_edits",
-    "recompute_after_calendar_edit",
-    "record_manager_page",
     "reopen",
     "reply",
     "reply_and_wait",
     "resolve",
     "resume",
     "start",
+    "store_events",
     "store_file",
+    "store_looks",
     "sweep_unsent",
     "take",
     "wait_internally",
     "wait_on_customer",
-    "warn_at_risk",
 ]

@@ -75,18 +75,6 @@ def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime, submission_k
         return ticket
 
 
-def close_settled(*, ticket: Ticket, now: datetime) -> bool:
-    """Close a ticket that stayed resolved for as long as its plan says. True when this call closed it."""
-    with transaction.atomic():
-        ticket = locked(ticket)
-        if ticket.status != Status.RESOLVED or ticket.check_at is None or ticket.check_at > now:
-            return False
-        ticket.status, ticket.closed_at, ticket.check_at = Status.CLOSED, now, None
-        record(ticket, EventKind.CLOSED, by=None, now=now)
-        settle(ticket, now=now, fields=("closed_at",))
-        return True
-
-
 def _resolved(ticket: Ticket, *, by: User, now: datetime, data: dict[str, object]) -> Ticket:
     set_status(ticket, Status.RESOLVED, by=by, now=now, reason="resolved")
     ticket.resolved_at = now

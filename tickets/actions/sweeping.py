@@ -1,18 +1,22 @@
-"""What the sweep writes to a ticket, each by a claim that repeats what was read: one row changed means mine."""
+"""What the sweep writes to tickets: many at a time, each by a claim that repeats what was read under the lock."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db import connection
 
 from accounts.models import User
-from tickets import ledger
-from tickets.actions.base import follow, record
-from tickets.choices import EventKind
+from delivery.wake import wake
+from sla.models import Calendar
+from tickets import bulk, ledger
+from tickets.actions.base import FAN_OUT_TASK, follow
+from tickets.choices import EventKind, Status
 from tickets.lifecycle import ACTIVE_STATUSES
-from tickets.models import Clock, Ticket
+from tickets.models import Clock, Follower, Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,111 @@ class Seen:
         return cls(ticket.pk, ticket.status, ticket.tier, ticket.step_no, ticket.check_at)
 
 
+@dataclass(slots=True)
+class Look:
+    """What one look at a ticket found, to be written by `store_looks`.
+
+    `changed` are its clocks whose columns were brought up to date in memory. `to_tier` is set for a step to a tier, `pages`
+    for one to the escalation manager; `closes` ends a resolved ticket. `check_at` is when the sweep looks next.
+    """
+
+    ticket: Ticket
+    clocks: Sequence[Clock] = ()
+    changed: list[Clock] = field(default_factory=list)
+    breached: list[Clock] = field(default_factory=list)
+    warned: list[Clock] = field(default_factory=list)
+    to_tier: str | None = None
+    pages: bool = False
+    closes: bool = False
+    check_at: datetime | None = None
+
+
+def lock_for_a_look(now: datetime, *, most: int, only: Iterable[int] | None = None) -> list[Ticket]:
+    """Up to `most` tickets whose time has come, the longest waiting first, locked to the end of the transaction.
+
+    Those that somebody else holds are left to whoever holds them. SQLite's transaction holds the whole database.
+    """
+    rows = Ticket.objects.worth_a_look(now)
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    return list(rows[:most])
+
+
+def store_looks(looks: Sequence[Look], *, now: datetime) -> set[int]:
+    """Write what the looks found; the tickets whose claim held. The number of statements does not depend on theirs.
+
+    Steps themselves (their rows, and the events of them) are written by the floor that decided them.
+    """
+    held = bulk.update(
+        Ticket,
+        _TICKET,
+        [_ticket_row(each, now) for each in looks],
+        claims=("status", "tier", "step_no", "check_at"),
+    )
+    kept = [each for each in looks if each.ticket.pk in held]
+    bulk.update(
+        Clock,
+        ledger.CACHED,
+        [(clock.pk, *(getattr(clock, name) for name in ledger.CACHED)) for each in kept for clock in each.changed],
+    )
+    owners = [(each.ticket.pk, each.ticket.assignee_id) for each in kept if each.to_tier and each.ticket.assignee_id]
+    bulk.insert(Follower, ("ticket_id", "user_id"), owners, same={"created_at": now}, ignore_conflicts=True)
+    store_events([event for each in kept for event in _events(each)], now=now)
+    return held
+
+
+def store_events(rows: Sequence[tuple[int, str, dict[str, Any], bool]], *, now: datetime) -> None:
+    """Events of nobody's doing: ticket, kind, data, whether the customer may read it."""
+    if rows:
+        bulk.insert(TicketEvent, ("ticket_id", "kind", "data", "is_public"), rows, same={"at": now})
+        wake(FAN_OUT_TASK)
+
+
+_TICKET = (
+    *("status", "tier", "step_no", "assignee_id", "last_step_at", "manager_paged_at"),
+    *("check_at", "next_due_at", "updated_at", "closed_at"),
+)
+
+
+def _ticket_row(look: Look, now: datetime) -> tuple[Any, ...]:
+    ticket = look.ticket
+    moves = look.to_tier is not None or look.pages
+    return (
+        ticket.pk,
+        Status.CLOSED if look.closes else ticket.status,
+        look.to_tier or ticket.tier,
+        ticket.step_no + moves,
+        None if look.to_tier else ticket.assignee_id,
+        now if moves else ticket.last_step_at,
+        now if look.pages else ticket.manager_paged_at,
+        look.check_at,
+        ledger.earliest_due(ticket, look.clocks) if look.clocks else None,
+        now if moves or look.closes else ticket.updated_at,
+        now if look.closes else ticket.closed_at,
+        ticket.status,
+        ticket.tier,
+        ticket.step_no,
+        ticket.check_at,
+    )
+
+
+def _events(look: Look) -> Iterable[tuple[int, str, dict[str, Any], bool]]:
+    for clock in look.breached:
+        yield look.ticket.pk, EventKind.BREACHED.value, ledger.breach_data(clock), True
+    for clock in look.warned:
+        due_at = clock.due_at.isoformat() if clock.due_at else None
+        yield look.ticket.pk, EventKind.AT_RISK.value, {"clock": clock.kind, "due_at": due_at}, False
+    if look.closes:
+        yield look.ticket.pk, EventKind.CLOSED.value, {}, True
+
+
+def put_off(*, ticket_ids: Iterable[int], now: datetime, until: datetime) -> int:
+    """Leave these tickets alone until then: looking at them failed. One that changed meanwhile is not put off."""
+    return Ticket.objects.filter(pk__in=list(ticket_ids), check_at__lte=now).update(check_at=until)
+
+
 def move_tier(*, seen: Seen, to_tier: str, check_at: datetime | None, now: datetime) -> bool:
     """Move the ticket to another tier if it still is as it was seen. Its owner becomes a follower, nobody has it yet.
 
@@ -44,65 +153,23 @@ def move_tier(*, seen: Seen, to_tier: str, check_at: datetime | None, now: datet
     return is_mine
 
 
-def record_manager_page(*, seen: Seen, check_at: datetime | None, now: datetime) -> bool:
-    """Note that the escalation manager is paged, once a ticket. True for exactly one caller."""
-    return _claim(
-        seen,
-        only_unpaged=True,
-        manager_paged_at=now,
-        step_no=seen.step_no + 1,
-        last_step_at=now,
-        check_at=check_at,
-        updated_at=now,
-    )
-
-
-def claim_look(*, seen: Seen, check_at: datetime | None) -> bool:
-    """Put off the next look, nothing else. True for exactly one caller."""
-    return _claim(seen, check_at=check_at)
-
-
-def warn_at_risk(*, clock: Clock, now: datetime) -> bool:
-    """Warn once that three quarters of a clock's target are used up. True when this call warned."""
-    is_mine = Clock.objects.filter(
-        pk=clock.pk, warned_at=None, breached_at=None, stopped_at=None, state="running", at_risk_at__lte=now
-    ).update(warned_at=now)
-    if is_mine:
-        due_at = clock.due_at.isoformat() if clock.due_at else None
-        record(
-            clock.ticket,
-            EventKind.AT_RISK,
-            by=None,
-            now=now,
-            data={"clock": clock.kind, "due_at": due_at},
-            is_public=False,
-        )
-    return bool(is_mine)
-
-
 def recheck_after_calendar_edits(*, now: datetime) -> int:
     """Have the sweep look now at tickets with a clock computed on an older version of its calendar; how many."""
-    stale = Clock.objects.filter(stopped_at=None, breached_at=None, calendar__version__gt=F("calendar_version"))
-    rows = (
-        Ticket.objects.filter(status__in=ACTIVE_STATUSES)  # one that waits is computed anew when it goes on
-        .filter(Exists(stale.filter(ticket=OuterRef("pk"))))
-        .exclude(check_at__lte=now)
-    )
-    # Asked first: an UPDATE takes SQLite's one write lock at every sweep, also where there is nothing to change.
-    return rows.update(check_at=now) if rows.exists() else 0
+    found = 0
+    for pk, version in Calendar.objects.values_list("pk", "version"):
+        # By calendar, so that the index of open clocks is searched for a range and not read through.
+        stale = Clock.objects.filter(calendar=pk, calendar_version__lt=version, stopped_at=None, breached_at=None)
+        rows = Ticket.objects.filter(
+            pk__in=stale.values("ticket"),
+            status__in=ACTIVE_STATUSES,  # one that waits is computed anew when it goes on
+        ).exclude(check_at__lte=now)
+        # Asked first: an UPDATE takes SQLite's one write lock at every sweep, also where there is nothing to change.
+        found += rows.update(check_at=now) if rows.exists() else 0
+    return found
 
 
-def recompute_after_calendar_edit(*, ticket: Ticket, now: datetime) -> None:
-    """Compute the ticket's open clocks on the calendar as it is now, and its place in the queue. The caller holds the lock."""
-    ledger.retarget(ticket, cause="calendar_edit", now=now)
-    due_at = ledger.earliest_due(ticket, Clock.objects.filter(ticket=ticket))
-    Ticket.objects.filter(pk=ticket.pk).update(next_due_at=due_at)
-
-
-def _claim(seen: Seen, *, only_unpaged: bool = False, **values: object) -> bool:
+def _claim(seen: Seen, **values: object) -> bool:
     rows = Ticket.objects.filter(
         pk=seen.ticket_id, status=seen.status, tier=seen.tier, step_no=seen.step_no, check_at=seen.check_at
     )
-    if only_unpaged:
-        rows = rows.filter(manager_paged_at=None)
     return rows.update(**values) == 1
