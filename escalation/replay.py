@@ -17,7 +17,8 @@ from accounts.models import Membership, Organisation, SupportPlan, Team, User
 from escalation import sweep
 from escalation.actions import hand_up
 from escalation.models import Escalation
-from sla.actions import add_calendar, replace_definition
+from sla.actions import replace_definition
+from sla.calendar import BusinessCalendar
 from sla.choices import ClockKind, Hours, Severity, Unit
 from sla.models import Calendar, SlaPolicy, SlaTarget
 from tickets import actions, ledger
@@ -262,18 +263,17 @@ def _build(scenario: Mapping[str, Any]) -> Stage:
     code = f"replay-{uuid.uuid4().hex[:8]}"
     definition = _get(scenario, "calendar", dict, "the scenario")
     try:
-        calendar = add_calendar(
-            calendar=Calendar(
-                code=code,
-                name_en=code,
-                name_zh=code,
-                definition=definition,
-                business_day_seconds=_LONGEST_DAY,
-                known_until=datetime.max.date(),
-            )
-        )
+        BusinessCalendar.from_definition(definition)
     except ValueError as mistake:
         raise MalformedScenario(f"calendar: {mistake}") from mistake
+    calendar = Calendar.objects.create(
+        code=code,
+        name_en=code,
+        name_zh=code,
+        definition=definition,
+        business_day_seconds=_LONGEST_DAY,
+        known_until=datetime.max.date(),
+    )
     plan = SupportPlan.objects.create(code=code, name_en=code, name_zh=code)
     _write_policy(plan, calendar, _get(scenario, "targets_seconds", dict, "the scenario"))
     organisation = Organisation.objects.create(name=code, plan=plan)

@@ -31,6 +31,11 @@ def from_json(stored: Mapping[str, Mapping[str, Any]]) -> Terms:
     return {severity: SeverityTerms(**each) for severity, each in stored.items()}
 
 
+def one_from_json(stored: Mapping[str, Mapping[str, Any]], severity: str) -> SeverityTerms:
+    """The terms of one severity alone. Raises KeyError for one that is not there."""
+    return SeverityTerms(**stored[severity])
+
+
 def in_seconds(amount: int, unit: str, *, business_day: int | None) -> int:
     """Seconds of a target. A day is `business_day` seconds on a business calendar and 24 h around the clock (None)."""
     if unit == "days" and business_day is not None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from sla.choices import ClockKind, ClockState
 from sla.clock import ClockFacts, Reading, Segment, Step, read
 from sla.policies import calendar_of
-from sla.terms import SeverityTerms, from_json
+from sla.terms import SeverityTerms, one_from_json
 from tickets.choices import EventKind, Status
 from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Clock, ClockSegment, Ticket, TicketEvent
@@ -28,7 +28,7 @@ TICK = timedelta(microseconds=1)  # the database's resolution: breached is stric
 
 def current_terms(ticket: Ticket) -> SeverityTerms:
     """The terms of the ticket's present severity, from the snapshot taken when it was opened."""
-    return from_json(ticket.sla_terms)[ticket.severity]
+    return one_from_json(ticket.sla_terms, ticket.severity)
 
 
 def start_clocks(ticket: Ticket, *, by: User, now: datetime) -> list[Clock]:
