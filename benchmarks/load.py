@@ -9,18 +9,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 
-from accounts.choices import MemberRole, Platform, Role, Tier
-from accounts.models import App, Membership, Organisation, SdkProduct, SupportPlan, Team, User
+from accounts.choices import Platform, Tier
+from accounts.models import Organisation, User
 from accounts.versions import version_key
-from sla.actions import ensure_china_calendar, ensure_policy
+from benchmarks.people import make_people
 from sla.choices import ClockKind, ClockState, Severity
-from sla.policies import terms_for
 from sla.terms import SeverityTerms, to_json
 from tickets.choices import EventKind, Status
-from tickets.models import Category, Clock, ClockSegment, Environment, Message, Ticket, TicketEvent
+from tickets.models import Clock, ClockSegment, Environment, Message, Ticket, TicketEvent
 
 BATCH = 2000
 MESSAGES_EACH = 5
@@ -55,35 +53,11 @@ class Loader:
                 self._tickets(batch)
 
     def _people(self) -> None:
-        plan, _ = SupportPlan.objects.get_or_create(code="bench", defaults={"name_en": "Bench", "name_zh": "压测"})
-        ensure_policy(plan=plan, calendar=ensure_china_calendar(today=self.now.date()))
-        password = make_password("bench")
-        teams = [Team.objects.create(name_en=tier.label, name_zh=tier.label, tier=tier) for tier in Tier]
-        self.engineers = User.objects.bulk_create(
-            User(
-                email=f"e{n}@bench.test", name=f"Engineer {n}", role=Role.ENGINEER, team=teams[n % 3], password=password
-            )
-            for n in range(60)
-        )
-        self.organisations = Organisation.objects.bulk_create(
-            Organisation(name=f"Organisation {n}", plan=plan) for n in range(200)
-        )
-        self.customers = User.objects.bulk_create(
-            User(email=f"c{n}@bench.test", name=f"Customer {n}", password=password) for n in range(2000)
-        )
-        Membership.objects.bulk_create(
-            Membership(organisation=self.organisations[n % 200], user=user, role=MemberRole.ADMIN)
-            for n, user in enumerate(self.customers)
-        )
-        self.product = SdkProduct.objects.create(code="bench", name_en="Bench SDK", name_zh="压测 SDK")
-        self.apps = App.objects.bulk_create(
-            App(organisation=each, name="App", app_id=f"a{n}", platform=Platform.ANDROID, product=self.product)
-            for n, each in enumerate(self.organisations)
-        )
-        self.categories = list(Category.objects.all()) or [
-            Category.objects.create(code="bench", name_en="Bench", name_zh="压测")
-        ]
-        self.terms = terms_for(self.organisations[0])
+        people = make_people(now=self.now)
+        self.engineers, self.organisations, self.customers = people.engineers, people.organisations, people.customers
+        self.product, self.apps, self.categories, self.terms = (
+            people.product, people.apps, people.categories, people.terms,
+        )  # fmt: skip
 
     def _tickets(self, numbers: list[int]) -> None:
         rows = Ticket.objects.bulk_create(self._ticket(number) for number in numbers)
