@@ -9,11 +9,11 @@ _DESK = {"tickets", "escalation", "knowledgebase"}
 _READS_EVERYWHERE = {Role.ENGINEER, Role.ESCALATION_MANAGER, Role.MANAGER}
 _CHANGES: dict[str, frozenset[str]] = {
     Role.ENGINEER: frozenset({"tickets.change_ticket", "knowledgebase.add_article", "knowledgebase.change_article"}),
-    Role.ESCALATION_MANAGER: frozenset({"tickets.change_ticket", "escalation.change_escalation"}),
+    Role.ESCALATION_MANAGER: frozenset({"tickets.change_ticket", "escalation.change_commitment"}),
     Role.MANAGER: frozenset(
         {
             "tickets.change_ticket",
-            "escalation.change_escalation",
+            "escalation.change_commitment",
             "knowledgebase.add_article",
             "knowledgebase.change_article",
             "accounts.change_team",

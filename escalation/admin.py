@@ -1,10 +1,17 @@
-"""Rows an administrator edits: what each step promises, and where a ladder ends. Steps themselves are read only."""
+"""The board, and rows an administrator edits: what each step promises, and where a ladder ends. Steps themselves are read only."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
-from escalation.models import Escalation, LadderEnd, StepPlan
+from escalation.models import Commitment, Escalation, LadderEnd, StepPlan
+from escalation.views import board
 
 
 @admin.register(StepPlan)
@@ -37,3 +44,32 @@ class EscalationAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Escalation | None = None) -> bool:
         return False
+
+
+@admin.register(Commitment)
+class BoardAdmin(ModelAdmin):
+    """The escalations board: pages of our own inside the admin's frame; every button is one action, nothing else is written."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        reads = self.admin_site.admin_view(self._guarded(board.board, self.has_view_permission))
+        pulses = self.admin_site.admin_view(self._guarded(board.pulse, self.has_view_permission))
+        acts = self.admin_site.admin_view(self._guarded(board.act, self.has_change_permission))
+        return [
+            path("", reads, name="escalation_commitment_changelist"),
+            path("pulse/", pulses, name="escalation_commitment_pulse"),
+            path("<int:pk>/acts/<slug:name>/", acts, name="escalation_commitment_act"),
+        ]
+
+    def _guarded(self, view, may):
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if not may(request):
+                raise PermissionDenied
+            return view(request, self.admin_site, **kwargs)
+
+        return guarded

@@ -6,6 +6,6 @@ from escalation import views
 
 app_name = "escalation"
 urlpatterns = [
-    path("", views.board, name="board"),
+    path("", views.old_address, name="board"),
     path("tickets/<int:pk>/hand-up/", views.hand_up, name="hand_up"),
 ]

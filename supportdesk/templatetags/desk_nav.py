@@ -26,7 +26,7 @@ _GROUP_OF_APP = {
 }
 _GROUP_OF_MODEL = {"SupportPlan": POLICIES}
 # The queue and the board have their own lines; the sign-in library's rows are no desk work.
-_HIDDEN = {"Ticket", "Escalation", "auth", "account", "mfa"}
+_HIDDEN = {"Ticket", "Escalation", "Commitment", "auth", "account", "mfa"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
 
 
 def _desk_items(here: str) -> list[Item]:
-    queue, board = reverse("admin:tickets_ticket_changelist"), reverse("escalation:board")
+    queue, board = reverse("admin:tickets_ticket_changelist"), reverse("admin:escalation_commitment_changelist")
     return [
         Item(_("Queue"), queue, here.startswith(queue)),
         Item(_("Escalations"), board, here.startswith(board)),

@@ -1,0 +1,180 @@
+"""One line of the escalations board in words: who asked, who has it, what is promised next. PURE but for the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from escalation.choices import Expects, PromiseKind, RequestState, Trigger
+from escalation.ladder import LADDER
+from escalation.models import Commitment, Escalation, EscalationRequest, PromiseClock, TrackerLink
+from sla import wording
+from sla.choices import ClockKind
+from sla.models import Calendar
+from tickets.choices import Status
+from tickets.models import Ticket
+from tickets.presenting import OwnerView, owner
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who or what asked for the escalation, and in which words."""
+
+    who: str
+    reason: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The promise that is due first. `state` is a clock's code; `text` counts on from `due_at`."""
+
+    name: str
+    state: str
+    word: str
+    text: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    pk: int
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`age` and `worked` in seconds since the escalation opened: by the wall, and of the ticket's working hours (None where
+    these are the same). `moves_back` counts the hand-backs to a lower tier."""
+
+    commitment: Commitment
+    ticket: Ticket
+    asked: Asked
+    owner: OwnerView
+    promise: Promise | None
+    standing: str
+    is_expected_late: bool
+    age: int
+    worked: int | None
+    moves_back: int
+    trackers: list[Tracker]
+    open_request: EscalationRequest | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.commitment.closed_at is None and self.ticket.is_open
+
+    @property
+    def stamp(self) -> str:
+        """Differs when anything on the line does."""
+        state = self.promise.state if self.promise else ""
+        return f"{self.ticket.updated_at.timestamp():.6f}-{state}-{self.commitment.slips}-{self.ticket.step_no}"
+
+
+def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> Row:
+    """The line of a commitment that the board has loaded."""
+    ticket = commitment.ticket
+    steps = list(ticket.escalations.all())
+    requests = list(ticket.escalation_requests.all())
+    waiting = next((each for each in requests if each.state == RequestState.OPEN), None)
+    return Row(
+        commitment=commitment,
+        ticket=ticket,
+        asked=asked(commitment, steps, requests),
+        owner=owner(ticket),
+        promise=next_promise(commitment, list(ticket.promises.all()), now=now),
+        standing=standing(commitment, waiting),
+        is_expected_late=commitment.expected_at is not None and commitment.expected_at < now,
+        age=int((now - commitment.opened_at).total_seconds()),
+        worked=calendar.compiled().between(commitment.opened_at, now) if calendar else None,
+        moves_back=moves_back(steps),
+        trackers=trackers(list(ticket.tracker_links.all())),
+        open_request=waiting,
+    )
+
+
+def asked(commitment: Commitment, steps: list[Escalation], requests: list[EscalationRequest]) -> Asked:
+    """Who asked, from the newest step or request of that origin."""
+    if commitment.trigger == Trigger.CUSTOMER:
+        reasons = list(requests[-1].reasons.all()) if requests else []
+        said = reasons[-1] if reasons else None
+        who = said.by if said else commitment.asked_by
+        return Asked(
+            who=who.name if who else _("The customer"),
+            reason=said.get_reason_display() if said else str(Trigger.CUSTOMER.label),
+            words=said.body if said else "",
+        )
+    step = next((each for each in reversed(steps) if each.trigger == commitment.trigger), None)
+    if commitment.trigger == Trigger.ENGINEER:
+        who = commitment.asked_by or (step.by if step else None)
+        return Asked(who.name if who else _("An engineer"), _("handed it up"), step.reason if step else "")
+    clock = step.clock if step else ""
+    missed = _("First response missed") if clock == ClockKind.FIRST_RESPONSE else _("Resolution missed")
+    return Asked(pgettext("who asked for an escalation", "The clock"), missed if clock else _("Deadline missed"))
+
+
+def next_promise(commitment: Commitment, clocks: list[PromiseClock], *, now: datetime) -> Promise | None:
+    """Of the running promises and the expected time, the one that is due first."""
+    due = [(each.due_at, _NAMES[each.kind](), each) for each in clocks if each.due_at]
+    if commitment.expected_at:
+        name = Expects(commitment.expects).label
+        due.append((commitment.expected_at, str(name), None))
+    if not due:
+        return None
+    due_at, name, clock = min(due, key=lambda each: each[0])
+    state, word = _state(due_at, clock, now=now)
+    words = _("due in {}") if due_at >= now else _("{} over")
+    return Promise(name, state, word, words.replace("{}", wording.duration(due_at - now)), due_at)
+
+
+_NAMES = {
+    PromiseKind.ACKNOWLEDGE: lambda: pgettext("promise", "Acknowledge"),
+    PromiseKind.NEXT_UPDATE: lambda: pgettext("promise", "Next update"),
+}
+
+
+def _state(due_at: datetime, clock: PromiseClock | None, *, now: datetime) -> tuple[str, str]:
+    if due_at < now:
+        return "breached", pgettext("clock", "Overdue")
+    if clock and clock.at_risk_at and clock.at_risk_at <= now:
+        return "at_risk", pgettext("clock", "At risk")
+    return "running", pgettext("clock", "Running")
+
+
+def standing(commitment: Commitment, waiting: EscalationRequest | None) -> str:
+    """Where the escalation stands, in a few words."""
+    if commitment.closed_at:
+        return _("Closed")
+    if waiting:
+        return _("The customer awaits our answer")
+    if commitment.ticket.status == Status.WAITING_CUSTOMER:
+        return _("We wait for the customer")
+    if commitment.acknowledged_at is None:
+        return _("Nobody has acknowledged it")
+    if not commitment.plan:
+        return _("Acknowledged, no plan of ours yet")
+    return _("Plan given")
+
+
+def moves_back(steps: list[Escalation]) -> int:
+    """How often the ticket went down a tier again."""
+    return sum(_height(each.target) < _height(each.from_tier) for each in steps)
+
+
+def _height(tier: str) -> int:
+    return LADDER.index(tier) if tier in LADDER else len(LADDER)
+
+
+def trackers(links: list[TrackerLink]) -> list[Tracker]:
+    """Links with a short name: the last part of the path, else the host."""
+    return [Tracker(each.pk, each.url, _tail(each.url)) for each in links]
+
+
+def _tail(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path.rstrip("/").rpartition("/")[2] or parts.netloc)[:40]
