@@ -53,6 +53,7 @@ ANYONE = SIGNED_IN | {"anonymous"}
 READERS = STAFF | {"bob", "olga"}
 READING_CUSTOMERS = frozenset({"bob", "olga"})
 MANAGERS = frozenset({"max", "ada"})
+ESCALATION_MANAGERS = frozenset({"mona", "max", "ada"})
 ADMINISTRATOR = frozenset({"ada"})
 ORGANISATION_ADMIN = frozenset({"olga"})
 NOBODY: frozenset[str] = frozenset()
@@ -161,6 +162,8 @@ DOORS: dict[str, Door] = {
     "admin/tickets/ticket/take/": Door(STAFF, data={"ticket": "{pk}"}),
     "admin/tickets/ticket/<int:pk>/news/": Door(STAFF),
     "admin/tickets/ticket/<int:pk>/acts/<slug:name>/": Door(STAFF),
+    "admin/escalation/commitment/pulse/": Door(STAFF),
+    "admin/escalation/commitment/<int:pk>/acts/<slug:name>/": Door(ESCALATION_MANAGERS),
     "admin/(?P<url>.*)$": Door(NOBODY, path="admin/no/such/page/"),
 }
 # The admin's pages of a model follow the same shape; the tables say who, by app or model.
@@ -242,7 +245,7 @@ class World:
             "membership": Membership.objects.get(user=self.cast.alice).pk,
             "invitation": self.invitation.pk,
             "token": "the-invitation-s-token",
-            "name": "reply",
+            "name": "close" if "escalation/commitment" in route else "reply",
             "content_type_id": 999,
             "object_id": self.objects[f"{found[1]}.{found[2]}"].pk if found else ticket.pk,
         }
@@ -259,6 +262,7 @@ def world(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     actions.reply(ticket=shared, by=cast.erin, body="Hello", now=NOW)
     actions.reply(ticket=private, by=cast.erin, body="Hello", now=NOW)
     step = hand_up(ticket=private, by=cast.erin, reason="r", tried="t", ask="a", now=NOW)
+    hand_up(ticket=shared, by=cast.erin, reason="r", tried="t", ask="a", now=NOW)
     fan_out(NOW)
     invitation = Invitation.objects.create(
         organisation=cast.acme, email="new@example.test", token_hash=token_hash("the-invitation-s-token"),

@@ -19,6 +19,7 @@ from django.urls import reverse
 from accounts.actions import invite, mail_password_link
 from accounts.models import Membership, Organisation, User
 from delivery.models import OutboundMessage
+from escalation.models import Commitment
 from knowledgebase.models import Article
 from notifications import fan_out
 from sla.models import Calendar, SlaPolicy
@@ -162,6 +163,12 @@ def _desk_ticket(who: str, address: str = "admin:tickets_ticket_change", **state
     return lambda stage: reverse(address, args=[stage.ticket(who, **state).pk])
 
 
+def _desk_ticket_act(name: str) -> Callable[[Stage], str]:
+    """The page of an act on the first escalation of the board."""
+    first = Commitment.objects.open().order_by("pk")
+    return lambda stage: reverse("admin:escalation_commitment_act", args=[first[0].ticket_id, name])
+
+
 def _link(name: str) -> Callable[[Stage], str]:
     return lambda stage: stage.links[name]
 
@@ -181,6 +188,8 @@ def _contract(stage: Stage) -> str:
 MISTYPE = "document.getElementById('id_mon').value = '18:00-09:00';"
 SATURDAY = "document.getElementById('id_sat').value = '10:00-12:00'; document.querySelector('[value=review]').click()"
 QUEUE = "/admin/tickets/ticket/"
+BOARD = "/admin/escalation/commitment/"
+SEND_EMPTY_PLAN = "document.getElementById('act_plan').value = ''; " + SEND
 CUSTOMER = (
     Page("home", "/", "alice"),
     Page("tickets", "/tickets/", "alice"),
@@ -236,7 +245,14 @@ STAFF = (
     Page(
         "hand up with errors", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin", act=SEND
     ),
-    Page("escalations", "/escalations/", "mona"),
+    Page("escalations", BOARD, "mona"),
+    Page("escalations for an engineer", BOARD, "erin"),
+    Page("escalations none fits", f"{BOARD}?q=nothing+is+called+this", "mona"),
+    *(
+        Page(f"escalation {name}", _desk_ticket_act(name), "mona")
+        for name in ("acknowledge", "plan", "reassign", "comment", "close")
+    ),
+    Page("escalation plan with errors", _desk_ticket_act("plan"), "mona", status=422, act=SEND_EMPTY_PLAN),
     Page("as the customer sees it", _ticket("erin", status="open", tier="t2"), "erin"),
     Page("staff notices", "/notices/", "erin"),
     Page("staff profile", "/accounts/profile/", "rita"),
