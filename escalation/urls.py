@@ -8,4 +8,8 @@ app_name = "escalation"
 urlpatterns = [
     path("", views.old_address, name="board"),
     path("tickets/<int:pk>/hand-up/", views.hand_up, name="hand_up"),
+    path("tickets/<int:pk>/hand-back/", views.hand_back, name="hand_back"),
+    path("tickets/<int:pk>/plan/", views.plan, name="plan"),
+    path("tickets/<int:pk>/trackers/", views.add_tracker, name="add_tracker"),
+    path("tickets/<int:pk>/trackers/<int:link>/remove/", views.remove_tracker, name="remove_tracker"),
 ]

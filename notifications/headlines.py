@@ -111,6 +111,13 @@ def _escalated(event: TicketEvent, reader: User) -> str:
     return _("%(number)s is now with %(tier)s") % values
 
 
+def _handed_back(event: TicketEvent, reader: User) -> str:
+    values = _values(event, reader) | {"tier": tier_name(event.data.get("to", ""))}
+    if reader.is_staff:
+        return _("%(number)s was handed back to %(tier)s") % values
+    return _("%(number)s is now with %(tier)s") % values
+
+
 def _manager_paged(event: TicketEvent, reader: User) -> str:
     if reader.is_staff:
         return _("%(number)s needs an escalation manager") % _values(event, reader)
@@ -146,6 +153,7 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.REOPENED: _reopened,
     EventKind.CLOSED: _closed,
     EventKind.ESCALATED: _escalated,
+    EventKind.HANDED_BACK: _handed_back,
     EventKind.MANAGER_PAGED: _manager_paged,
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,

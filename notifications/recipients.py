@@ -164,6 +164,7 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
         Rule(_tier, SITE),
         Rule(_staff_followers, SITE),
     ),
+    EventKind.HANDED_BACK: (Rule(_customers, BOTH), Rule(_on_call, BOTH), Rule(_staff_followers, SITE)),
     EventKind.MANAGER_PAGED: (
         Rule(_customers, BOTH),
         Rule(_managers, ALARM),

@@ -235,5 +235,6 @@ _LINES: dict[str, Callable[[Story, User], list[str]]] = {
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,
     EventKind.ESCALATED: _escalated,
+    EventKind.HANDED_BACK: _escalated,
     EventKind.MANAGER_PAGED: _escalated,
 }

@@ -93,6 +93,10 @@ DOORS: dict[str, Door] = {
     # Escalations
     "escalations/": Door(STAFF),
     "escalations/tickets/<int:pk>/hand-up/": Door(STAFF, data={"reason": "r", "tried": "t", "ask": "a"}),
+    "escalations/tickets/<int:pk>/hand-back/": Door(STAFF, data={"reason": "r", "tried": "t", "ask": "a"}),
+    "escalations/tickets/<int:pk>/plan/": Door(NOBODY),  # whoever has the ticket; that is tested with the board
+    "escalations/tickets/<int:pk>/trackers/": Door(STAFF, data={"url": "https://tracker.example/browse/RTC-1"}),
+    "escalations/tickets/<int:pk>/trackers/<int:link>/remove/": Door(STAFF),
     # Answers: the article is for staff
     "help/": Door(ANYONE),
     "help/search/": Door(ANYONE),
@@ -246,6 +250,7 @@ class World:
             "invitation": self.invitation.pk,
             "token": "the-invitation-s-token",
             "name": "close" if "escalation/commitment" in route else "reply",
+            "link": 1,
             "content_type_id": 999,
             "object_id": self.objects[f"{found[1]}.{found[2]}"].pk if found else ticket.pk,
         }

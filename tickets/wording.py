@@ -152,6 +152,13 @@ def _escalated(event: TicketEvent) -> str:
     return words.get(event.data.get("trigger", ""), _("Moved to %(tier)s")) % {"tier": tier, "who": _who(event)}
 
 
+def _handed_back(event: TicketEvent) -> str:
+    to = event.data.get("to", "")
+    return _("Handed back to %(tier)s by %(who)s") % {
+        "tier": Tier(to).label if to in Tier.values else to, "who": _who(event),
+    }  # fmt: skip
+
+
 def _breached(event: TicketEvent) -> str:
     clock = event.data.get("clock")
     due = wording.short_instant(datetime.fromisoformat(event.data["due_at"]), now=event.at)
@@ -175,6 +182,7 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.REOPENED: lambda event: _("%(who)s reopened the ticket") % {"who": _who(event)},
     EventKind.CLOSED: lambda event: _("The ticket was closed"),
     EventKind.ESCALATED: _escalated,
+    EventKind.HANDED_BACK: _handed_back,
     EventKind.MANAGER_PAGED: lambda event: _("The escalation manager was called in"),
     EventKind.BREACHED: _breached,
 }

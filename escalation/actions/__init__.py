@@ -12,9 +12,10 @@ from escalation.actions.commitments import (
     remove_tracker,
     set_plan,
 )
+from escalation.actions.handing import hand_back, hand_up
 from escalation.actions.parking import park, release, try_now
 from escalation.actions.requests import accept_request, answer_request, request_escalation
-from escalation.actions.steps import Rules, Step, climb, escalate, hand_up
+from escalation.actions.steps import Rules, Step, climb, escalate
 
 __all__ = [
     "Rules",
@@ -26,6 +27,7 @@ __all__ = [
     "climb",
     "close_commitment",
     "escalate",
+    "hand_back",
     "hand_up",
     "note_steps",
     "park",

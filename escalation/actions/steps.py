@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.choices import Tier
 from accounts.models import User
@@ -22,9 +21,8 @@ from sla.policies import calendar_of
 from sla.terms import SeverityTerms
 from tickets import bulk, ledger
 from tickets.actions import Seen, move_tier, store_events
-from tickets.actions.base import locked, record, require
+from tickets.actions.base import record
 from tickets.choices import EventKind
-from tickets.errors import ActionRefused
 from tickets.models import Ticket
 
 
@@ -78,7 +76,9 @@ def climb(steps: Sequence[Step], *, rules: Rules, now: datetime) -> None:
     for row in rows:
         row.pk = keys[row.ticket_id]
     note_steps(rows, now=now)
-    store_events([(row.ticket_id, _kind(row.target), _told(row), True) for row in rows], now=now)
+    store_events(
+        [(row.ticket_id, _kind(row.target, from_tier=row.from_tier), _told(row), True) for row in rows], now=now
+    )
 
 
 def escalate(
@@ -106,7 +106,7 @@ def escalate(
         row = _row(ticket, target, trigger, now=now, rules=Rules(), **words)
         row.save(force_insert=True)
         note_steps([row], now=now)
-        record(ticket, EventKind(_kind(target)), by=by, now=now, data=_told(row))
+        record(ticket, EventKind(_kind(target, from_tier=row.from_tier)), by=by, now=now, data=_told(row))
         return row
 
 
@@ -126,8 +126,11 @@ def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rul
     )
 
 
-def _kind(target: str) -> str:
-    return EventKind.MANAGER_PAGED if target == Target.MANAGER else EventKind.ESCALATED
+def _kind(target: str, *, from_tier: str) -> str:
+    if target == Target.MANAGER:
+        return EventKind.MANAGER_PAGED
+    goes_down = LADDER.index(target) < LADDER.index(from_tier)
+    return EventKind.HANDED_BACK if goes_down else EventKind.ESCALATED
 
 
 def _told(row: Escalation) -> dict[str, Any]:
@@ -138,48 +141,6 @@ def _told(row: Escalation) -> dict[str, Any]:
         "clock": row.clock,
         "escalation": row.pk,
     }
-
-
-def hand_up(
-    *, ticket: Ticket, by: User, reason: str, tried: str, ask: str, now: datetime, seen_step: int | None = None
-) -> Escalation:
-    """An engineer hands the ticket to the next tier, with a reason, what was tried and what is asked of it.
-
-    `seen_step` is the ticket's `step_no` when they decided. The second half of a double click gives the step that is there;
-    a ticket that somebody else moved meanwhile refuses, so that two wishes for one step never make two.
-    """
-    with transaction.atomic():
-        ticket = locked(ticket)
-        if seen_step is not None and seen_step != ticket.step_no:
-            mine = Escalation.objects.filter(
-                ticket=ticket, step_no=seen_step + 1, by=by, reason=reason, ask=ask
-            ).first()
-            if mine:
-                return mine
-            raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
-        require("escalate", ticket)
-        if not (reason.strip() and tried.strip() and ask.strip()):
-            raise ActionRefused(
-                _("Say why, what was tried, and what you ask of the next tier: nobody takes an empty hand-over.")
-            )
-        if ticket.tier == Tier.RND:
-            raise ActionRefused(_("The ticket is with R&D already; there is no tier above."))
-        target = Target(LADDER[LADDER.index(ticket.tier) + 1])
-        clocks = ledger.clocks_of(ticket).values()
-        escalation = escalate(
-            ticket=ticket,
-            target=target,
-            trigger=Trigger.ENGINEER,
-            now=now,
-            check_at=ledger.next_look(ticket, clocks, now=now),
-            reason=reason,
-            tried=tried,
-            ask=ask,
-            by=by,
-        )
-        if escalation is None:
-            raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
-        return escalation
 
 
 def _expected_at(ticket: Ticket, plan: StepPlan | None, rules: Rules, *, now: datetime) -> datetime | None:

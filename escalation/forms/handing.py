@@ -35,3 +35,37 @@ class HandUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.add_input(Submit("hand_up", _("Hand up")))
+
+
+class HandBackForm(HandUpForm):
+    """Why, what was found, what is asked: a hand-back needs its reasons too."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        words = {
+            "reason": (
+                _("Why it goes back"),
+                _("The customer reads this sentence. Say what the tier below can do now."),
+            ),
+            "tried": (_("What was found"), _("Staff only: what it is, what it is not, and how you know.")),
+            "ask": (_("What you ask of the tier below"), _("Staff only: one task, so that they can begin at once.")),
+        }
+        for name, (label, help_text) in words.items():
+            self.fields[name].label, self.fields[name].help_text = label, help_text
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("hand_back", _("Hand back")))
+
+
+class TrackerForm(forms.Form):
+    """Where it is worked on inside."""
+
+    url = forms.URLField(
+        label=_("Address in your tracker"),
+        help_text=_("Staff only: the customer never sees it."),
+        max_length=500,
+        assume_scheme="https",
+        error_messages={
+            "required": _("Paste the address first."),
+            "invalid": _("Give an address that begins with https://."),
+        },
+    )

@@ -1,6 +1,6 @@
 """The pages of this floor: request, form, one action, redirect."""
 
 from escalation.views.board import old_address
-from escalation.views.handing import hand_up
+from escalation.views.handing import add_tracker, hand_back, hand_up, plan, remove_tracker
 
-__all__ = ["hand_up", "old_address"]
+__all__ = ["add_tracker", "hand_back", "hand_up", "old_address", "plan", "remove_tracker"]

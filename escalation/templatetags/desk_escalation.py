@@ -1,0 +1,35 @@
+"""What the desk's page of a ticket shows of its escalation; staff only."""
+
+from django import template
+
+from escalation.board_rows import trackers
+from escalation.choices import Expects
+from escalation.models import Commitment, Escalation, TrackerLink
+from tickets.models import Ticket
+
+register = template.Library()
+
+
+@register.inclusion_tag("escalation/desk_handover.html", takes_context=True)
+def desk_handover(context: template.Context, ticket: Ticket) -> dict[str, object]:
+    """On top: what the last tier handed over, and the plan that a new owner confirms or replaces (2 queries)."""
+    reader = context["user"]
+    step = Escalation.objects.visible_to(reader).filter(ticket=ticket).select_related("by").order_by("-step_no").first()
+    commitment = Commitment.objects.visible_to(reader).filter(ticket=ticket, closed_at=None).first()
+    is_new_owner = ticket.assignee_id == reader.pk and commitment is not None and commitment.expects == Expects.TAKEOVER
+    return {
+        "ticket": ticket,
+        "step": step if step and step.ask and ticket.is_open else None,
+        "commitment": commitment if is_new_owner and ticket.is_open else None,
+    }
+
+
+@register.inclusion_tag("escalation/desk_trackers.html", takes_context=True)
+def desk_trackers(context: template.Context, ticket: Ticket) -> dict[str, object]:
+    """Where it is worked on inside, and the form that adds an address (1 query)."""
+    return {
+        "ticket": ticket,
+        "trackers": trackers(list(TrackerLink.objects.filter(ticket=ticket))),
+        "request": context["request"],
+        "csrf_token": context["csrf_token"],
+    }
