@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.color import no_style
@@ -57,9 +58,14 @@ class Table:
 
     def _for_sqlite(self, row: dict[str, Any]) -> None:
         for name in self._instants:
-            row[name] = connection.ops.adapt_datetimefield_value(row[name])
+            row[name] = _as_text(row[name])
         for name in self._uuids:
             row[name] = row[name].hex
+
+
+def _as_text(at: datetime | None) -> str | None:
+    """As Django stores an instant on SQLite; its own function asks for the settings at every call."""
+    return None if at is None else str(at.astimezone(UTC).replace(tzinfo=None))
 
 
 def _plain(default: Any) -> Any:

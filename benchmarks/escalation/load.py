@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
 from collections.abc import Callable
@@ -60,7 +61,7 @@ class Loader:
         self.calendar = self.people.calendar
         calendars = {None: BusinessCalendar.always(), self.calendar.pk: self.calendar.compiled()}
         self.teller = Storyteller(self.people.terms, calendars, self.now, self.seed)
-        self.terms = to_json(self.people.terms)
+        self.terms = json.dumps(to_json(self.people.terms))
         self.plans = {(plan.target, plan.severity): plan for plan in StepPlan.objects.all()}
         self.tickets, self.environments, self.messages, self.events, self.clocks, self.segments, self.steps = (
             self.tables
