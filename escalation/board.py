@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, 
 from accounts.choices import Tier
 from accounts.models import Organisation, User
 from escalation.board_rows import Row, row
+from escalation.choices import Expects
 from escalation.forms.board import Owner, Show
 from escalation.models import Commitment, Escalation, EscalationReason, EscalationRequest, PromiseClock, TrackerLink
 from escalation.models.commitments import CommitmentQuerySet
@@ -74,10 +75,15 @@ def _shown(opened: CommitmentQuerySet, show: str, *, now: datetime) -> Commitmen
     if show == Show.UNACKNOWLEDGED:
         return opened.filter(acknowledged_at=None)
     if show == Show.OVERDUE:
-        return opened.filter(Exists(_late_promises(now)) | Q(expected_at__lt=now))
+        return opened.filter(Exists(_late_promises(now)) | _passed(now))
     if show == Show.SLIPPED:
         return opened.filter(slips__gt=0)
     return opened
+
+
+def _passed(now: datetime) -> Q:
+    """An expected time that passed; “taken over by” is kept once somebody has the ticket."""
+    return Q(expected_at__lt=now) & ~Q(expects=Expects.TAKEOVER, ticket__assignee__isnull=False)
 
 
 def _late_promises(now: datetime) -> QuerySet[PromiseClock]:
@@ -86,7 +92,7 @@ def _late_promises(now: datetime) -> QuerySet[PromiseClock]:
 
 def _urgent_first(commitments: CommitmentQuerySet, *, now: datetime) -> CommitmentQuerySet:
     """What hurts next on top: by severity, then broken promises, then expected times that passed, then the oldest."""
-    is_past = Case(When(expected_at__lt=now, then=Value(True)), default=Value(False), output_field=BooleanField())
+    is_past = Case(When(_passed(now), then=Value(True)), default=Value(False), output_field=BooleanField())
     judged = commitments.annotate(is_promise_late=Exists(_late_promises(now)), is_expected_late=is_past)
     return judged.order_by("ticket__severity", "-is_promise_late", "-is_expected_late", "opened_at", "pk")
 

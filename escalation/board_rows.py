@@ -89,7 +89,7 @@ def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> 
         owner=owner(ticket),
         promise=next_promise(commitment, list(ticket.promises.all()), now=now),
         standing=standing(commitment, waiting),
-        is_expected_late=commitment.expected_at is not None and commitment.expected_at < now,
+        is_expected_late=is_owed(commitment) and commitment.expected_at < now,
         age=int((now - commitment.opened_at).total_seconds()),
         worked=calendar.compiled().between(commitment.opened_at, now) if calendar else None,
         moves_back=moves_back(steps),
@@ -118,10 +118,16 @@ def asked(commitment: Commitment, steps: list[Escalation], requests: list[Escala
     return Asked(pgettext("who asked for an escalation", "The clock"), missed if clock else _("Deadline missed"))
 
 
+def is_owed(commitment: Commitment) -> bool:
+    """Is there an expected time still to be kept? “Taken over by” is kept once somebody has the ticket."""
+    is_kept = commitment.expects == Expects.TAKEOVER and commitment.ticket.assignee_id is not None
+    return commitment.expected_at is not None and not is_kept
+
+
 def next_promise(commitment: Commitment, clocks: list[PromiseClock], *, now: datetime) -> Promise | None:
     """Of the running promises and the expected time, the one that is due first."""
     due = [(each.due_at, _NAMES[each.kind](), each) for each in clocks if each.due_at]
-    if commitment.expected_at:
+    if is_owed(commitment):
         name = Expects(commitment.expects).label
         due.append((commitment.expected_at, str(name), None))
     if not due:

@@ -95,6 +95,15 @@ def test_a_passed_time_is_said_in_words_and_found_by_its_figure(cast: Cast) -> N
     assert first_row(cast.mona, query="?show=slipped") is None
 
 
+def test_taken_over_by_is_kept_once_somebody_has_the_ticket(cast: Cast) -> None:
+    ticket = overdue_ticket(cast)
+    Commitment.objects.update(expected_at=timezone.now() - dt.timedelta(minutes=1))
+    assert first_row(cast.mona, query="?show=overdue")
+    actions.take(ticket=ticket, by=cast.frank, now=timezone.now())
+    assert first_row(cast.mona, query="?show=overdue") is None
+    assert not first_row(cast.mona).is_expected_late
+
+
 def test_a_solved_ticket_leaves_the_board(cast: Cast) -> None:
     ticket = overdue_ticket(cast)
     actions.confirm_solved(ticket=ticket, by=cast.alice, now=timezone.now())
