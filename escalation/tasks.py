@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from escalation import promise_sweep
+from escalation import health, promise_sweep
 from escalation import sweep as sweeping
 
 LONGEST = timedelta(seconds=20)  # then the other jobs of a worker get their turn
@@ -13,7 +13,8 @@ LONGEST = timedelta(seconds=20)  # then the other jobs of a worker get their tur
 
 @shared_task(name="escalation.tasks.sweep")
 def sweep() -> None:
-    sweeping.run(timezone.now(), within=LONGEST)
+    now = timezone.now()
+    health.beating(now, lambda: sweeping.run(now, within=LONGEST).looked_at)
 
 
 @shared_task(name="escalation.tasks.keep_promises")

@@ -7,6 +7,8 @@ from escalation import views
 app_name = "escalation"
 urlpatterns = [
     path("", views.old_address, name="board"),
+    path("health/", views.health_page, name="health"),
+    path("health/tickets/<int:pk>/try/", views.try_parked, name="try_parked"),
     path("tickets/<int:pk>/hand-up/", views.hand_up, name="hand_up"),
     path("tickets/<int:pk>/hand-back/", views.hand_back, name="hand_back"),
     path("tickets/<int:pk>/plan/", views.plan, name="plan"),

@@ -1,9 +1,13 @@
-"""Two questions a supervisor asks: does the process answer, and may it be given requests. Neither needs a sign-in."""
+"""Three questions a supervisor asks: does the process answer, may it be given requests, and does escalation work. None
+needs a sign-in."""
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from escalation.health import watch
 
 
 @require_safe
@@ -23,6 +27,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return _plain("the database does not answer", status=503)
     return _plain("ready", status=200)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while sweeps finish in time; else 503 and what is amiss. Asking it also alarms the administrators, once."""
+    try:
+        seen = watch(timezone.now())
+    except DatabaseError:
+        return _plain("the database does not answer", status=503)
+    if seen.is_silent:
+        return _plain("no sweep has finished for two minutes", status=503)
+    if seen.is_late:
+        return _plain(f"the sweep is {int(seen.lag.total_seconds())} s late", status=503)
+    return _plain("well", status=200)
 
 
 class _Migrations:

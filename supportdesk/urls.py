@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
     path("", include("tickets.urls")),
     path("escalations/", include("escalation.urls")),
     path("help/", include("knowledgebase.urls")),

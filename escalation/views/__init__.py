@@ -2,5 +2,6 @@
 
 from escalation.views.board import old_address
 from escalation.views.handing import add_tracker, hand_back, hand_up, plan, remove_tracker
+from escalation.views.health import health_page, try_parked
 
-__all__ = ["add_tracker", "hand_back", "hand_up", "old_address", "plan", "remove_tracker"]
+__all__ = ["add_tracker", "hand_back", "hand_up", "health_page", "old_address", "plan", "remove_tracker", "try_parked"]

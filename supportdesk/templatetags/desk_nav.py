@@ -12,6 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from escalation.health import may_see_health
+
 register = template.Library()
 
 PEOPLE, POLICIES, ANSWERS, DELIVERY, MORE = "people", "policies", "answers", "delivery", "more"
@@ -41,6 +43,9 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
     """Groups of links; a role sees the models whose view permission it has, and nothing else."""
     request = context["request"]
     groups: dict[str, list[Item]] = {"desk": _desk_items(request.path)}
+    if may_see_health(request.user):
+        page = reverse("escalation:health")
+        groups["desk"].append(Item(pgettext("menu", "Health of escalation"), page, request.path == page))
     for app in admin.site.get_app_list(request):
         for model in app["models"]:
             if not model["admin_url"] or _HIDDEN & {app["app_label"], model["object_name"]}:

@@ -254,6 +254,7 @@ STAFF = (
     ),
     Page("escalation plan with errors", _desk_ticket_act("plan"), "mona", status=422, act=SEND_EMPTY_PLAN),
     Page("as the customer sees it", _ticket("erin", status="open", tier="t2"), "erin"),
+    Page("health of escalation", "/escalations/health/", "ada"),
     Page("staff notices", "/notices/", "erin"),
     Page("staff profile", "/accounts/profile/", "rita"),
     Page("staff article", "/help/hand-up-well/", "erin"),
