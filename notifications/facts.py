@@ -17,6 +17,15 @@ _SAYS_MORE = {
     EventKind.REPLIED: (EventKind.WAITED_ON_CUSTOMER, EventKind.RESOLVED),
     EventKind.REOPENED: (EventKind.CUSTOMER_REPLIED,),
 }
+_FOR_MANAGERS = frozenset(
+    {
+        EventKind.MANAGER_PAGED,
+        EventKind.ESCALATION_REQUESTED,
+        EventKind.SLIPPED,
+        EventKind.PROMISE_MISSED,
+    }
+)
+_TO_A_TIER = frozenset({EventKind.ESCALATED, EventKind.HANDED_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +91,12 @@ def _facts(event: TicketEvent, siblings: list[TicketEvent]) -> Facts:
         on_call=frozenset(Team.objects.filter(tier=tier, on_call__isnull=False).values_list("on_call", flat=True)),
         tier_engineers=frozenset(
             User.objects.active().filter(team__tier=tier).values_list("pk", flat=True)
-            if event.kind == EventKind.ESCALATED
+            if event.kind in _TO_A_TIER
             else ()
         ),
         escalation_managers=frozenset(
             User.objects.active().with_role(Role.ESCALATION_MANAGER).values_list("pk", flat=True)
-            if event.kind == EventKind.MANAGER_PAGED
+            if event.kind in _FOR_MANAGERS
             else ()
         ),
     )

@@ -95,6 +95,10 @@ DOORS: dict[str, Door] = {
     "escalations/": Door(STAFF),
     "escalations/health/": Door(MANAGERS),
     "escalations/health/tickets/<int:pk>/try/": Door(NOBODY, MANAGERS),
+    "escalations/tickets/<int:pk>/ask/": Door(
+        READERS, data={"reason": "progress", "submission_key": "11111111-2222-4333-8444-666666666666"}
+    ),
+    "escalations/tickets/<int:pk>/contest/": Door(NOBODY, READERS),
     "escalations/tickets/<int:pk>/hand-up/": Door(STAFF, data={"reason": "r", "tried": "t", "ask": "a"}),
     "escalations/tickets/<int:pk>/hand-back/": Door(STAFF, data={"reason": "r", "tried": "t", "ask": "a"}),
     "escalations/tickets/<int:pk>/plan/": Door(NOBODY),  # whoever has the ticket; that is tested with the board

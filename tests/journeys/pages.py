@@ -237,6 +237,14 @@ STAFF = (
         )
     ),
     Page("queue none fits", f"{QUEUE}?q=nothing+is+called+this", "erin"),
+    Page("escalate", lambda stage: f"/escalations/tickets/{stage.ticket('alice', status='open').pk}/ask/", "alice"),
+    Page(
+        "escalate with errors",
+        lambda stage: f"/escalations/tickets/{stage.ticket('alice', status='open').pk}/ask/",
+        "alice",
+        status=422,
+        act="document.querySelector('main form.panel').submit()",
+    ),
     Page("desk ticket", _desk_ticket("frank", status="open", tier="t2"), "frank"),
     Page("desk ticket overdue", _desk_ticket("rita", tier="rnd"), "rita"),
     Page("desk ticket resolved", _desk_ticket("erin", status="resolved"), "erin"),

@@ -119,7 +119,7 @@ def test_an_owner_is_named_only_while_there_is_one(cast: Cast) -> None:
     assert "Erin Wu, Tier 1" in page
     assert "being assigned" not in page.split('id="letters"')[0]
     ticket.refresh_from_db()
-    escalate(ticket=ticket, target=Target.RND, trigger=Trigger.CLOCK, clock="resolution", now=at(2), check_at=None)
+    escalate(ticket=ticket, target=Target.RND, trigger=Trigger.CLOCK, now=at(2), check_at=None)
     page = page_of(cast.alice, ticket)
     assert "R&amp;D, being assigned" in page
     assert "The resolution was not reached in time." in page

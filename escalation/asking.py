@@ -1,0 +1,105 @@
+"""What a ticket's page shows of the customer's escalation, and of what was promised. Reads, writes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import User
+from escalation.actions.promises import promise_target
+from escalation.choices import Expects, PromiseKind, RequestReason, RequestState
+from escalation.models import Commitment, Escalation, EscalationReason, PromiseClock
+from sla.calendar import BusinessCalendar
+from sla.models import Calendar
+from tickets.choices import EventKind, Status
+from tickets.models import Ticket, TicketEvent
+
+MOST_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`reasons` the newest first. Promises are the ones that run. `contest_key` is set where one click may contest."""
+
+    reasons: list[EscalationReason]
+    commitment: Commitment | None
+    answer_promise: PromiseClock | None
+    update_promise: PromiseClock | None
+    may_ask: bool
+    contest_key: uuid.UUID | None
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self.reasons) and self.reasons[0].request.state == RequestState.OPEN
+
+    @property
+    def plan_given(self) -> Commitment | None:
+        """The open commitment where a person gave plan and time."""
+        row = self.commitment
+        return row if row and row.closed_at is None and row.expects == Expects.RESULT else None
+
+
+def answer_due(ticket: Ticket, *, now: datetime) -> datetime | None:
+    """By when an escalation asked for now is answered; None where nothing is promised."""
+    target = promise_target(ticket, PromiseKind.ACKNOWLEDGE)
+    if target is None:
+        return None
+    seconds, calendar_id = target
+    calendar = Calendar.objects.get(pk=calendar_id).compiled() if calendar_id else BusinessCalendar.always()
+    return calendar.add(now, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What there is to load at all; most tickets have nothing of it."""
+
+    has_steps: bool
+    has_reasons: bool
+    has_promises: bool
+    has_commitment: bool
+    has_severity_change: bool
+
+
+def traces_of(ticket: Ticket) -> Traces:
+    """One query."""
+    mine = {"ticket": OuterRef("pk")}
+    found = Ticket.objects.filter(pk=ticket.pk).values_list(
+        Exists(Escalation.objects.filter(**mine)),
+        Exists(EscalationReason.objects.filter(request__ticket=OuterRef("pk"))),
+        Exists(PromiseClock.objects.filter(**mine, stopped_at=None)),
+        Exists(Commitment.objects.filter(**mine)),
+        Exists(TicketEvent.objects.filter(**mine, kind=EventKind.SEVERITY_CHANGED)),
+    )
+    return Traces(*found[0])
+
+
+def asked_of(ticket: Ticket, reader: User, traces: Traces) -> Asked:
+    """All of it for a ticket that the reader may see (a query for each trace)."""
+    reasons = EscalationReason.objects.filter(request__ticket=ticket).select_related("request__answered_by", "by")
+    newest = list(reasons.order_by("-pk")[:MOST_REASONS]) if traces.has_reasons else []
+    running = PromiseClock.objects.filter(ticket=ticket, stopped_at=None) if traces.has_promises else ()
+    promises = {each.kind: each for each in running}
+    rows = Commitment.objects.filter(ticket=ticket).select_related("owner", "acknowledged_by")
+    may_ask = not reader.is_staff and ticket.status != Status.CLOSED
+    return Asked(
+        reasons=newest,
+        commitment=rows.first() if traces.has_commitment else None,
+        answer_promise=promises.get(PromiseKind.ACKNOWLEDGE),
+        update_promise=promises.get(PromiseKind.NEXT_UPDATE),
+        may_ask=may_ask,
+        contest_key=_contest_key(ticket, newest) if may_ask and traces.has_severity_change else None,
+    )
+
+
+def _contest_key(ticket: Ticket, reasons: list[EscalationReason]) -> uuid.UUID | None:
+    """Our side lowered the severity last, and nobody said anything against it since."""
+    changes = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.SEVERITY_CHANGED).select_related("actor")
+    last = changes.order_by("-pk").first()
+    if last is None or last.data.get("raised") or last.actor is None or not last.actor.is_staff:
+        return None
+    if any(each.reason == RequestReason.SEVERITY and each.at >= last.at for each in reasons):
+        return None
+    return uuid.uuid4()

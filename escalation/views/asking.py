@@ -1,0 +1,69 @@
+"""The customer asks for an escalation: with reasons, or by one click where our side lowered the severity."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from escalation import actions
+from escalation.asking import answer_due
+from escalation.choices import RequestReason
+from escalation.forms.asking import AskForm
+from tickets.errors import ActionRefused
+from tickets.models import Ticket
+
+REFUSED = 409
+
+
+@login_required
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
+    now, form, status = timezone.now(), AskForm(request.POST or None), 200
+    if request.user.is_staff:
+        messages.error(request, _("Work on this ticket at the desk: on this page its customer acts."))
+        return redirect(ticket)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.request_escalation(ticket=ticket, by=request.user, now=now, **form.cleaned_data)
+        except ActionRefused as refusal:
+            form.add_error(None, refusal.message)
+            status = REFUSED
+        else:
+            messages.success(request, _("The escalation manager has your escalation."))
+            return redirect(ticket)
+    context = {"ticket": ticket, "form": form, "answer_due": answer_due(ticket, now=now)}
+    return render(request, "escalation/ask.html", context, status=422 if form.errors and status == 200 else status)
+
+
+@login_required
+@require_POST
+def contest(request: HttpRequest, pk: int) -> HttpResponse:
+    """One click: the severity was lowered and should not be."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
+    if request.user.is_staff:
+        return redirect(ticket)
+    try:
+        key = uuid.UUID(request.POST.get("submission_key", ""))
+    except ValueError:
+        key = uuid.uuid4()
+    try:
+        actions.request_escalation(
+            ticket=ticket,
+            by=request.user,
+            reason=RequestReason.SEVERITY,
+            body="",
+            submission_key=key,
+            now=timezone.now(),
+        )
+    except ActionRefused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The escalation manager looks at the severity again and answers you."))
+    return redirect(ticket)
