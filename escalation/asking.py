@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
+from accounts.choices import Role
 from accounts.models import User
 from escalation.actions.promises import promise_target
 from escalation.choices import Expects, PromiseKind, RequestReason, RequestState
@@ -60,18 +62,21 @@ class Traces:
     has_reasons: bool
     has_promises: bool
     has_commitment: bool
-    has_severity_change: bool
+    severity_change: dict[str, Any] | None
+    severity_changed_at: datetime | None
+    severity_changed_by: str | None  # a role
 
 
 def traces_of(ticket: Ticket) -> Traces:
     """One query."""
     mine = {"ticket": OuterRef("pk")}
+    changes = TicketEvent.objects.filter(**mine, kind=EventKind.SEVERITY_CHANGED).order_by("-pk")
     found = Ticket.objects.filter(pk=ticket.pk).values_list(
         Exists(Escalation.objects.filter(**mine)),
         Exists(EscalationReason.objects.filter(request__ticket=OuterRef("pk"))),
         Exists(PromiseClock.objects.filter(**mine, stopped_at=None)),
         Exists(Commitment.objects.filter(**mine)),
-        Exists(TicketEvent.objects.filter(**mine, kind=EventKind.SEVERITY_CHANGED)),
+        *(Subquery(changes.values(name)[:1]) for name in ("data", "at", "actor__role")),
     )
     return Traces(*found[0])
 
@@ -90,16 +95,17 @@ def asked_of(ticket: Ticket, reader: User, traces: Traces) -> Asked:
         answer_promise=promises.get(PromiseKind.ACKNOWLEDGE),
         update_promise=promises.get(PromiseKind.NEXT_UPDATE),
         may_ask=may_ask,
-        contest_key=_contest_key(ticket, newest) if may_ask and traces.has_severity_change else None,
+        contest_key=_contest_key(traces, newest) if may_ask else None,
     )
 
 
-def _contest_key(ticket: Ticket, reasons: list[EscalationReason]) -> uuid.UUID | None:
+def _contest_key(traces: Traces, reasons: list[EscalationReason]) -> uuid.UUID | None:
     """Our side lowered the severity last, and nobody said anything against it since."""
-    changes = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.SEVERITY_CHANGED).select_related("actor")
-    last = changes.order_by("-pk").first()
-    if last is None or last.data.get("raised") or last.actor is None or not last.actor.is_staff:
+    at = traces.severity_changed_at
+    if traces.severity_change is None or at is None or traces.severity_change.get("raised"):
         return None
-    if any(each.reason == RequestReason.SEVERITY and each.at >= last.at for each in reasons):
+    if traces.severity_changed_by in (None, Role.CUSTOMER):
+        return None
+    if any(each.reason == RequestReason.SEVERITY and each.at >= at for each in reasons):
         return None
     return uuid.uuid4()

@@ -89,7 +89,7 @@ def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> 
         owner=owner(ticket),
         promise=next_promise(commitment, list(ticket.promises.all()), now=now),
         standing=standing(commitment, waiting),
-        is_expected_late=is_owed(commitment) and commitment.expected_at < now,
+        is_expected_late=is_owed(commitment) and commitment.expected_at < now,  # type: ignore[operator]
         age=int((now - commitment.opened_at).total_seconds()),
         worked=calendar.compiled().between(commitment.opened_at, now) if calendar else None,
         moves_back=moves_back(steps),
@@ -126,16 +126,16 @@ def is_owed(commitment: Commitment) -> bool:
 
 def next_promise(commitment: Commitment, clocks: list[PromiseClock], *, now: datetime) -> Promise | None:
     """Of the running promises and the expected time, the one that is due first."""
-    due = [(each.due_at, _NAMES[each.kind](), each) for each in clocks if each.due_at]
+    due = [(each.due_at, _NAMES[each.kind](), each) for each in clocks if each.due_at]  # type: ignore[index]
     if is_owed(commitment):
         name = Expects(commitment.expects).label
-        due.append((commitment.expected_at, str(name), None))
+        due.append((commitment.expected_at, str(name), None))  # type: ignore[arg-type]
     if not due:
         return None
-    due_at, name, clock = min(due, key=lambda each: each[0])
+    due_at, name, clock = min(due, key=lambda each: each[0])  # type: ignore[assignment]
     state, word = _state(due_at, clock, now=now)
     words = _("due in {}") if due_at >= now else _("{} over")
-    return Promise(name, state, word, words.replace("{}", wording.duration(due_at - now)), due_at)
+    return Promise(name, state, word, words.replace("{}", wording.duration(due_at - now)), due_at)  # type: ignore[arg-type]
 
 
 _NAMES = {

@@ -30,7 +30,7 @@ class PromisedTimeField(WallTimeField):
     }
 
     def prepare_value(self, value: object) -> object:
-        return timezone.localtime(value).replace(tzinfo=None) if _is_aware(value) else value
+        return timezone.localtime(value).replace(tzinfo=None) if _is_aware(value) else value  # type: ignore[arg-type]
 
     def clean(self, value: object) -> datetime | None:
         wall = super().clean(value)

@@ -114,8 +114,8 @@ def _ask(
     context: dict[str, Any] = {"row": row, "name": name, "act": ACTS[name], "form": form, "back": back, "news": news}
     if status == CONFLICT:  # the next try is about what the page shows now
         form.data = form.data.copy()
-        form.data["seen"] = latest_of(row.ticket)
-        form.data["seen_expected_at"] = row.commitment.expected_at
+        form.data["seen"] = latest_of(row.ticket)  # type: ignore[index]
+        form.data["seen_expected_at"] = row.commitment.expected_at  # type: ignore[index]
     template = "escalation/board/act.html" if request.htmx else "escalation/board/act_page.html"
     if not request.htmx:
         context |= {**site.each_context(request), "title": str(ACTS[name].title)}

@@ -49,7 +49,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         except ActionRefused as refusal:
             form.add_error(None, refusal.message)
             form.data = form.data.copy()
-            form.data["seen_expected_at"] = Commitment.objects.get(ticket=row.ticket).expected_at
+            form.data["seen_expected_at"] = Commitment.objects.get(ticket=row.ticket).expected_at  # type: ignore[index]
         else:
             messages.success(request, _("The customer has the plan and the time."))
             return redirect("admin:tickets_ticket_change", pk)
