@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -30,6 +31,8 @@ class Turn:
 
 def turn(ticket: Ticket, clocks: Mapping[str, ClockView], owner: OwnerView) -> Turn:
     """Whose turn it is on the customer's page, and until when."""
+    if ticket.is_merged:
+        return merged_turn(ticket, reverse("tickets:detail", args=[ticket.merged_into_id]))
     if ticket.status == Status.CLOSED:
         return Turn("done", _("Closed."), _("If it happens again, report it as a new problem."))
     if ticket.status == Status.RESOLVED:
@@ -44,6 +47,13 @@ def turn(ticket: Ticket, clocks: Mapping[str, ClockView], owner: OwnerView) -> T
     if first and first.is_ticking:
         return _answer_owed(first, owner)
     return _solution_owed(ticket, resolution, owner)
+
+
+def merged_turn(ticket: Ticket, address: str) -> Turn:
+    """A merged ticket has no turns any more: the one that goes on stands at `address`."""
+    link = format_html('<a href="{}">#{}</a>', address, ticket.merged_into_id)
+    words = _("This is the same problem as {ticket}. It goes on there.")
+    return Turn("done", pgettext("whose turn", "Merged."), format_html(words, ticket=link))
 
 
 def severity_name(severity: str) -> str:
@@ -170,6 +180,13 @@ def _breached(event: TicketEvent) -> str:
     return _("The solution was due by %(time)s and is late") % {"time": due}
 
 
+def _merged(event: TicketEvent) -> str:
+    """Numbers only: whoever reads the one ticket need not be allowed to read the other."""
+    if "into" in event.data:
+        return _("%(who)s merged this ticket into #%(number)s") % {"who": _who(event), "number": event.data["into"]}
+    return _("%(who)s merged #%(number)s into this ticket") % {"who": _who(event), "number": event.data.get("from")}
+
+
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
     EventKind.ASSIGNED: _assigned,
@@ -185,4 +202,5 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.HANDED_BACK: _handed_back,
     EventKind.MANAGER_PAGED: lambda event: _("The escalation manager was called in"),
     EventKind.BREACHED: _breached,
+    EventKind.MERGED: _merged,
 }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tickets import actions
-from tickets.forms.desk import AssignForm, Kind, NothingForm, ReasonForm, SeverityForm, TakeForm, WriteForm
+from tickets.forms.desk import AssignForm, Kind, MergeForm, NothingForm, ReasonForm, SeverityForm, TakeForm, WriteForm
 from tickets.models import Ticket
 
 Run = Callable[[Ticket, User, Mapping[str, Any], datetime], object]
@@ -73,6 +73,10 @@ def _take(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> o
     return actions.take(ticket=ticket, by=by, seen_owner=data["owner"], now=now)
 
 
+def _merge(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> object:
+    return actions.merge(ticket=ticket, into=data["into"], by=by, now=now)
+
+
 def _plain(action: Callable[..., object]) -> Run:
     return lambda ticket, by, data, now: action(ticket=ticket, by=by, now=now)
 
@@ -92,6 +96,7 @@ ACTS: dict[str, Act] = {
     "severity": Act(
         SeverityForm, _severity, _("The severity is changed; the clocks show the new times."), slot="severity_form"
     ),
+    "merge": Act(MergeForm, _merge, _("Merged. The other ticket goes on."), slot="merge_form"),
     "start": Act(NothingForm, _plain(actions.start), _("Work has started.")),
     "wait-on-customer": Act(NothingForm, _plain(actions.wait_on_customer), _("The ticket waits on the customer now.")),
     "wait-internally": Act(

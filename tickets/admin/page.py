@@ -90,6 +90,7 @@ _ACTS = (
     "resolve",
     "reopen",
     "escalate",
+    "merge",
 )
 
 

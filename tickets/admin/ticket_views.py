@@ -21,7 +21,7 @@ from tickets.admin.page import loaded, read_page
 from tickets.admin.thread import read_thread, written_since
 from tickets.admin.words import news_line
 from tickets.errors import ActionRefused
-from tickets.forms.desk import AssignForm, Kind, ReasonForm, SeverityForm, WriteForm
+from tickets.forms.desk import AssignForm, Kind, MergeForm, ReasonForm, SeverityForm, WriteForm
 from tickets.models import Attachment, Message, Ticket, TicketEvent, TicketVisit
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
@@ -98,6 +98,7 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
         "severity_form": SeverityForm(initial={"severity": ticket.severity}),
         "assign_form": AssignForm(initial={"to": ticket.assignee_id}),
         "reopen_form": ReasonForm(ticket=ticket, initial={"submission_key": uuid.uuid4()}),
+        "merge_form": MergeForm(ticket=ticket, reader=request.user),
         "kept_files": Attachment.objects.none(),
         **shown,
     }
@@ -109,6 +110,8 @@ def _bound(request: HttpRequest, chosen: Act, ticket: Ticket, *, has_files: bool
         return WriteForm(request.POST, ticket=ticket, act_kind=chosen.kind, has_files=has_files)
     if chosen.form is ReasonForm:
         return ReasonForm(request.POST, ticket=ticket)
+    if chosen.form is MergeForm:
+        return MergeForm(request.POST, ticket=ticket, reader=request.user)
     return chosen.form(request.POST)
 
 

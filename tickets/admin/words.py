@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,7 +13,7 @@ from sla.choices import ClockKind
 from tickets.choices import EventKind, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView
-from tickets.wording import Turn, event_line, tag_time
+from tickets.wording import Turn, event_line, merged_turn, tag_time
 
 
 def staff_line(event: TicketEvent) -> str:
@@ -45,6 +46,9 @@ def news_line(event: TicketEvent) -> str:
 
 def staff_turn(ticket: Ticket, clocks: Mapping[str, ClockView]) -> Turn:
     """Whose turn it is, seen from our side, and until when. The looks are those of the customer's page, swapped."""
+    if ticket.is_merged:
+        address = reverse("admin:tickets_ticket_change", args=[ticket.merged_into_id])
+        return merged_turn(ticket, address)
     if ticket.status == Status.CLOSED:
         return Turn("done", _("Closed."), _("It cannot be reopened; the customer files a new ticket."))
     if ticket.status == Status.RESOLVED:

@@ -17,6 +17,7 @@ from sla.choices import Severity
 from tickets.forms.conversation import BODY_MAX_CHARACTERS, REASON_MAX_CHARACTERS, TextField
 from tickets.models import Category, Message, Ticket
 
+MOST_SUGGESTIONS = 10
 LAST_PAGE = 40  # a queue is worked from its top; whoever looks further back narrows it down
 
 
@@ -176,6 +177,44 @@ class TakeForm(forms.Form):
 
     def seen_owner(self) -> int | None:
         return self.cleaned_data.get("owner") if self.is_valid() else None
+
+
+class MergeForm(forms.Form):
+    """The number of the ticket that goes on. Asked once more: `sure` repeats the number that the question named."""
+
+    into = forms.CharField(
+        label=_("Number of the ticket that goes on"),
+        max_length=20,
+        error_messages={"required": _("Give the number of the ticket that goes on.")},
+    )
+    sure = forms.CharField(required=False, max_length=20)
+
+    def __init__(self, *args: Any, ticket: Ticket, reader: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reader = reader
+        self.survivor: Ticket | None = None
+        self.fields["into"].widget.attrs.update({"list": "merge-into", "inputmode": "numeric", "autocomplete": "off"})
+        others = Ticket.objects.visible_to(reader).open().filter(organisation=ticket.organisation_id)
+        self.suggestions = others.filter(pk__lt=ticket.pk).order_by("-pk")[:MOST_SUGGESTIONS]
+
+    def clean_into(self) -> Ticket:
+        number = self.cleaned_data["into"].strip().removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            found = Ticket.objects.visible_to(self.reader).filter(pk=number).first()
+            if found:
+                return found
+        raise ValidationError(gettext("There is no ticket with this number."))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        survivor = cleaned.get("into")
+        if survivor and cleaned.get("sure") != str(survivor.pk):
+            self.survivor = survivor
+            question = gettext(
+                "Into %(number)s “%(subject)s”? This ticket is closed then and its clocks end; the other one goes on."
+            )
+            raise ValidationError(question % {"number": survivor.number, "subject": survivor.subject}, code="question")
+        return cleaned
 
 
 class NothingForm(forms.Form):
