@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import App
+from escalation import sweep
 from tests.cast import Cast, file_ticket
 from tickets import actions
 from tickets.views import listing
@@ -39,10 +41,10 @@ def mixed(cast: Cast, alice: Client) -> Client:
     waiting = file_ticket(cast, subject="waiting")
     actions.reply_and_wait(ticket=waiting, by=cast.erin, body="Which version?", now=now)
     resolved, closed = file_ticket(cast, subject="resolved"), file_ticket(cast, subject="closed")
-    for ticket in (resolved, closed):
-        actions.confirm_solved(ticket=ticket, by=cast.alice, now=now)
+    actions.confirm_solved(ticket=closed, by=cast.alice, now=now)
+    actions.confirm_solved(ticket=resolved, by=cast.alice, now=now + timedelta(minutes=1))
     closed.refresh_from_db()
-    actions.close_settled(ticket=closed, now=closed.check_at)
+    sweep.run(closed.check_at)
     return alice
 
 

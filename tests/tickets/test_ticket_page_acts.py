@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from escalation import sweep
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.choices import Status
@@ -40,7 +41,8 @@ def resolved(cast: Cast) -> Ticket:
 def closed(cast: Cast) -> Ticket:
     ticket = resolved(cast)
     assert ticket.check_at
-    assert actions.close_settled(ticket=ticket, now=ticket.check_at)
+    assert sweep.run(ticket.check_at).closed == 1
+    ticket.refresh_from_db()
     return ticket
 
 
