@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
 from accounts.models import User
 from delivery.wake import wake
@@ -157,8 +158,13 @@ def recheck_after_calendar_edits(*, now: datetime) -> int:
     """Have the sweep look now at tickets with a clock computed on an older version of its calendar; how many."""
     found = 0
     for pk, version in Calendar.objects.values_list("pk", "version"):
-        # By calendar, so that the index of open clocks is searched for a range and not read through.
-        stale = Clock.objects.filter(calendar=pk, calendar_version__lt=version, stopped_at=None, breached_at=None)
+        # The least version of a calendar is the first entry of the index of open clocks. Asked for one older clock instead,
+        # PostgreSQL expects many and reads the whole table to find that there is none.
+        open_clocks = Clock.objects.filter(calendar=pk, stopped_at=None, breached_at=None)
+        oldest = open_clocks.aggregate(oldest=Min("calendar_version"))["oldest"]
+        if oldest is None or oldest >= version:
+            continue
+        stale = open_clocks.filter(calendar_version__lt=version)
         rows = Ticket.objects.filter(
             pk__in=stale.values("ticket"),
             status__in=ACTIVE_STATUSES,  # one that waits is computed anew when it goes on
