@@ -202,7 +202,7 @@ def test_what_forms_say_of_what_is_missing(house: House) -> None:
 def test_pages_of_what_went_wrong(house: House) -> None:
     client = reader(house, house.cast.alice)
     assert mixed(house, client, ["/no-such-page/"], expect=404) == {}
-    assert mixed(house, client, [reverse("admin:escalation_commitment_changelist")], expect=404) == {}
+    assert mixed(house, client, [reverse("escalation:board")], expect=404) == {}
 
 
 def test_mails(house: House) -> None:
