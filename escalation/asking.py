@@ -14,8 +14,8 @@ from accounts.models import User
 from escalation.actions.promises import promise_target
 from escalation.choices import Expects, PromiseKind, RequestReason, RequestState
 from escalation.models import Commitment, Escalation, EscalationReason, PromiseClock
-from sla.calendar import BusinessCalendar
 from sla.models import Calendar
+from sla.policies import calendar_of
 from tickets.choices import EventKind, Status
 from tickets.models import Ticket, TicketEvent
 
@@ -50,8 +50,7 @@ def answer_due(ticket: Ticket, *, now: datetime) -> datetime | None:
     if target is None:
         return None
     seconds, calendar_id = target
-    calendar = Calendar.objects.get(pk=calendar_id).compiled() if calendar_id else BusinessCalendar.always()
-    return calendar.add(now, seconds)
+    return calendar_of(Calendar.objects.get(pk=calendar_id) if calendar_id else None).add(now, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,9 @@ class Traces:
     severity_changed_by: str | None  # a role
 
 
-def steps_of(ticket: Ticket, *, most: int) -> tuple[list[Escalation], Traces]:
+def steps_of(ticket: Ticket, reader: User, *, most: int) -> tuple[list[Escalation], Traces]:
     """The latest steps, the newest first, and what else there is: 1 query, 2 where there are no steps."""
-    steps = Escalation.objects.filter(ticket=ticket).select_related("by").annotate(**_TRACES)
+    steps = Escalation.objects.visible_to(reader).filter(ticket=ticket).select_related("by").annotate(**_TRACES)
     newest = list(steps.order_by("-step_no")[:most])
     if newest:
         return newest, Traces(*(getattr(newest[0], name) for name in _TRACES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from escalation.choices import Expects, PromiseKind, RequestState, Trigger
-from escalation.ladder import LADDER
+from escalation.ladder import goes_down
 from escalation.models import Commitment, Escalation, EscalationRequest, PromiseClock, TrackerLink
+from escalation.promises import owed_at
 from sla import wording
 from sla.choices import ClockKind
 from sla.models import Calendar
@@ -82,6 +84,7 @@ def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> 
     steps = list(ticket.escalations.all())
     requests = list(ticket.escalation_requests.all())
     waiting = next((each for each in requests if each.state == RequestState.OPEN), None)
+    at = expected_at(commitment)
     return Row(
         commitment=commitment,
         ticket=ticket,
@@ -89,7 +92,7 @@ def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> 
         owner=owner(ticket),
         promise=next_promise(commitment, list(ticket.promises.all()), now=now),
         standing=standing(commitment, waiting),
-        is_expected_late=is_owed(commitment) and commitment.expected_at < now,  # type: ignore[operator]
+        is_expected_late=at is not None and at < now,
         age=int((now - commitment.opened_at).total_seconds()),
         worked=calendar.compiled().between(commitment.opened_at, now) if calendar else None,
         moves_back=moves_back(steps),
@@ -118,27 +121,28 @@ def asked(commitment: Commitment, steps: list[Escalation], requests: list[Escala
     return Asked(pgettext("who asked for an escalation", "The clock"), missed if clock else _("Deadline missed"))
 
 
-def is_owed(commitment: Commitment) -> bool:
-    """Is there an expected time still to be kept? “Taken over by” is kept once somebody has the ticket."""
-    is_kept = commitment.expects == Expects.TAKEOVER and commitment.ticket.assignee_id is not None
-    return commitment.expected_at is not None and not is_kept
+def expected_at(commitment: Commitment) -> datetime | None:
+    """The expected time that is still to be kept, if any."""
+    is_taken = commitment.ticket.assignee_id is not None
+    return owed_at(expected_at=commitment.expected_at, expects=commitment.expects, is_taken=is_taken)
 
 
 def next_promise(commitment: Commitment, clocks: list[PromiseClock], *, now: datetime) -> Promise | None:
     """Of the running promises and the expected time, the one that is due first."""
-    due = [(each.due_at, _NAMES[each.kind](), each) for each in clocks if each.due_at]  # type: ignore[index]
-    if is_owed(commitment):
-        name = Expects(commitment.expects).label
-        due.append((commitment.expected_at, str(name), None))  # type: ignore[arg-type]
+    due: list[tuple[datetime, str, PromiseClock | None]] = [
+        (each.due_at, _NAMES[each.kind](), each) for each in clocks if each.due_at
+    ]
+    if at := expected_at(commitment):
+        due.append((at, str(Expects(commitment.expects).label), None))
     if not due:
         return None
-    due_at, name, clock = min(due, key=lambda each: each[0])  # type: ignore[assignment]
+    due_at, name, clock = min(due, key=lambda each: each[0])
     state, word = _state(due_at, clock, now=now)
     words = _("due in {}") if due_at >= now else _("{} over")
-    return Promise(name, state, word, words.replace("{}", wording.duration(due_at - now)), due_at)  # type: ignore[arg-type]
+    return Promise(name, state, word, words.replace("{}", wording.duration(due_at - now)), due_at)
 
 
-_NAMES = {
+_NAMES: dict[str, Callable[[], str]] = {
     PromiseKind.ACKNOWLEDGE: lambda: pgettext("promise", "Acknowledge"),
     PromiseKind.NEXT_UPDATE: lambda: pgettext("promise", "Next update"),
 }
@@ -169,11 +173,7 @@ def standing(commitment: Commitment, waiting: EscalationRequest | None) -> str:
 
 def moves_back(steps: list[Escalation]) -> int:
     """How often the ticket went down a tier again."""
-    return sum(_height(each.target) < _height(each.from_tier) for each in steps)
-
-
-def _height(tier: str) -> int:
-    return LADDER.index(tier) if tier in LADDER else len(LADDER)
+    return sum(goes_down(each.from_tier, each.target) for each in steps)
 
 
 def trackers(links: list[TrackerLink]) -> list[Tracker]:

@@ -65,6 +65,11 @@ def after_step(facts: LadderFacts, target: Target, now: datetime) -> datetime | 
     return facts.calendar.add(now, facts.grace)
 
 
+def goes_down(from_tier: str, target: str) -> bool:
+    """Does a step lead to a lower tier? The escalation manager stands above all."""
+    return target in LADDER and LADDER.index(target) < LADDER.index(from_tier)
+
+
 def _next_target(facts: LadderFacts) -> Target | None:
     position = LADDER.index(facts.tier)
     if position < LADDER.index(facts.top):

@@ -6,11 +6,13 @@ Any number may run at once: each ticket is locked first and its state read again
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from escalation.actions.promises import (
     end_promise,
@@ -55,9 +57,9 @@ def run(now: datetime) -> Tally:
     return tally
 
 
-def _each(ids: Iterable[int], look: Callable[[Ticket], None], tally: Tally) -> None:
+def _each(ids: QuerySet[Any, int], look: Callable[[Ticket], None], tally: Tally) -> None:
     """Each ticket in a transaction of its own, locked; one that fails is logged and the others go on."""
-    for ticket_id in dict.fromkeys(list(ids)[:BATCH]):
+    for ticket_id in dict.fromkeys(ids[:BATCH]):
         try:
             with transaction.atomic():
                 rows = Ticket.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=ticket_id)

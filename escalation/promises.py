@@ -37,8 +37,12 @@ def with_pauses(ledger: Sequence[Segment], resolution: Iterable[Segment]) -> lis
     return missing
 
 
+def owed_at(*, expected_at: datetime | None, expects: str, is_taken: bool) -> datetime | None:
+    """The expected time that is still to be kept; “taken over by” is kept once somebody has the ticket."""
+    return None if expects == Expects.TAKEOVER and is_taken else expected_at
+
+
 def is_slipped(*, expected_at: datetime | None, expects: str, is_taken: bool, is_active: bool, now: datetime) -> bool:
     """Has an expected time passed unkept? While the customer has the ball (`is_active` False) nobody is late."""
-    if expected_at is None or not is_active or now <= expected_at:
-        return False
-    return not (expects == Expects.TAKEOVER and is_taken)
+    at = owed_at(expected_at=expected_at, expects=expects, is_taken=is_taken)
+    return at is not None and is_active and now > at

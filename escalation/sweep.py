@@ -36,7 +36,7 @@ TICK = timedelta(microseconds=1)
 
 @dataclass(slots=True)
 class Tally:
-    """What one sweep did. `lag_for` is how late the longest waiting look was when it began."""
+    """What one sweep did."""
 
     looked_at: int = 0
     escalated: int = 0
@@ -44,7 +44,6 @@ class Tally:
     breached: int = 0
     closed: int = 0
     failed: int = 0
-    lag_for: timedelta = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -62,8 +61,6 @@ def run(now: datetime, *, within: timedelta | None = None) -> Tally:
     tally, rules = Tally(), Rules()
     until = time.monotonic() + within.total_seconds() if within is not None else None
     actions.recheck_after_calendar_edits(now=now)
-    oldest = Ticket.objects.worth_a_look(now).values_list("check_at", flat=True).first()
-    tally.lag_for = now - oldest if oldest else timedelta(0)
     parked = set(ParkedTicket.objects.values_list("ticket", flat=True))
     while _sweep_batch(now, tally, rules, parked):
         if until is not None and time.monotonic() > until:

@@ -104,7 +104,7 @@ def _facts(event: TicketEvent, siblings: list[TicketEvent]) -> Facts:
 
 def _tier(event: TicketEvent) -> str:
     """The tier whose people the event concerns: as it was then, for a ticket that has climbed since."""
-    if event.kind in (EventKind.ESCALATED, EventKind.HANDED_BACK):
+    if event.kind in _TO_A_TIER:
         return str(event.data.get("to", event.ticket.tier))
     climbs = TicketEvent.objects.filter(ticket=event.ticket_id, kind=EventKind.ESCALATED, pk__gt=event.pk)
     following = climbs.order_by("pk").first()

@@ -231,9 +231,7 @@ def next_clock_look(ticket: Ticket, clocks: Iterable[Clock]) -> datetime | None:
 
 def is_stale(clock: Clock) -> bool:
     """Was the clock computed with an older version of its calendar, and may it still change?"""
-    if clock.calendar is None or clock.stopped_at or clock.breached_at:
-        return False
-    return clock.calendar_version != clock.calendar.version
+    return not (clock.stopped_at or clock.breached_at or is_of_this_version(clock))
 
 
 def idle_spans(clocks: Iterable[Clock]) -> list[tuple[datetime, datetime]]:
@@ -257,6 +255,27 @@ def is_first_response_owed(clocks: dict[str, Clock]) -> bool:
     return clock is not None and clock.stopped_at is None and clock.state != ClockState.CANCELLED
 
 
+def is_of_this_version(clock: Clock) -> bool:
+    """Was the clock last computed on its calendar as it is now?"""
+    return clock.calendar is None or clock.calendar_version == clock.calendar.version
+
+
+def recomputed(clock: Clock, *, now: datetime) -> Reading:
+    """What the clock's columns should be, from its ledger alone.
+
+    Frozen stays what was computed on another version of the calendar, and the due of a breach that a change caused. A breach
+    that nobody noticed yet is not in it: whoever sweeps records it.
+    """
+    facts = facts_of(clock)
+    was_caused = clock.breached_at is not None and clock.breach_cause != "elapsed"
+    if is_of_this_version(clock) and not was_caused:
+        facts = replace(facts, frozen_due_at=None)
+    reading = read(facts, now)
+    if reading.breached_at and not clock.breached_at and reading.stopped_at is None:
+        return read(facts, reading.breached_at)
+    return reading
+
+
 def rebuild(ticket: Ticket, *, now: datetime) -> None:
     """Compute the stored columns of the ticket and its clocks anew from the ledger; segments and breaches stay.
 
@@ -265,15 +284,7 @@ def rebuild(ticket: Ticket, *, now: datetime) -> None:
     clocks = list(clocks_of(ticket).values())
     for clock in clocks:
         if clock.segments.all() and not is_stale(clock):
-            facts = facts_of(clock)
-            is_frozen = clock.breached_at is not None and clock.breach_cause != "elapsed"
-            is_of_another_version = clock.calendar is not None and clock.calendar_version != clock.calendar.version
-            if not is_frozen and not is_of_another_version:
-                facts = replace(facts, frozen_due_at=None)
-            reading = read(facts, now)
-            if reading.breached_at and not clock.breached_at:  # whoever sweeps notices it; a repair records no breach
-                reading = read(facts, reading.breached_at)
-            store_reading(clock, reading)
+            store_reading(clock, recomputed(clock, now=now))
     ticket.next_due_at = earliest_due(ticket, clocks)
     if ticket.status == Status.CLOSED:
         ticket.check_at = None

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sla.choices import ClockKind
-from sla.clock import read
 from tickets import ledger
 from tickets.choices import Status
 from tickets.models import Clock, Ticket
@@ -100,24 +99,14 @@ def _steps_for(ticket: Ticket, kind: str) -> frozenset[str]:
 
 def _of_cache(clock: Clock, now: datetime) -> Iterator[Finding]:
     """The stored columns beside a reading of the ledger. What was frozen on another version of the calendar stays as it is."""
-    facts = ledger.facts_of(clock)
-    is_of_this_version = clock.calendar is None or clock.calendar_version == clock.calendar.version
-    if is_of_this_version:
-        facts = replace(facts, frozen_due_at=None)
-    if facts.breached_at and clock.breach_cause != "elapsed":
-        facts = replace(facts, frozen_due_at=clock.due_at)  # dated at the change, its due lies before
-    reading = read(facts, now)
-    if reading.breached_at and not clock.breached_at and reading.stopped_at is None:
-        reading = read(facts, reading.breached_at)  # not noticed yet: the next sweep's, see check_at
-    stored = {"state": clock.state, "due_at": clock.due_at, "stopped_at": clock.stopped_at}
-    computed = {"state": reading.state, "due_at": reading.due_at, "stopped_at": reading.stopped_at}
-    stored["at_risk_at"], computed["at_risk_at"] = clock.at_risk_at, reading.at_risk_at
+    reading = ledger.recomputed(clock, now=now)
     if clock.breached_at is None and reading.breached_at is not None:
         yield Finding(clock.ticket_id, clock.kind, "breached_at", None, reading.breached_at, can_mend=False)
         return
-    for name, value in computed.items():
-        if stored[name] != value and not (name == "at_risk_at" and not is_of_this_version):
-            yield Finding(clock.ticket_id, clock.kind, name, stored[name], value)
+    for name in ("state", "due_at", "stopped_at", "at_risk_at"):
+        stored, computed = getattr(clock, name), getattr(reading, name)
+        if stored != computed and not (name == "at_risk_at" and not ledger.is_of_this_version(clock)):
+            yield Finding(clock.ticket_id, clock.kind, name, stored, computed)
 
 
 def _of_ticket(ticket: Ticket, clocks: Sequence[Clock], now: datetime) -> Iterator[Finding]:

@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Tier
 from accounts.models import User
-from escalation.actions.steps import escalate
-from escalation.choices import Target, Trigger
-from escalation.ladder import LADDER
+from escalation.actions.steps import move
+from escalation.choices import Trigger
 from escalation.models import Escalation
-from tickets import ledger
 from tickets.actions.base import locked, require
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
@@ -27,18 +25,17 @@ def hand_up(
     `seen_step` is the ticket's `step_no` when they decided. The second half of a double click gives the step that is there;
     a ticket that somebody else moved meanwhile refuses, so that two wishes for one step never make two.
     """
-    with transaction.atomic():
-        ticket = locked(ticket)
-        if done := _done_already(ticket, by=by, reason=reason, ask=ask, seen_step=seen_step):
-            return done
-        require("escalate", ticket)
-        if not (reason.strip() and tried.strip() and ask.strip()):
-            raise ActionRefused(
-                _("Say why, what was tried, and what you ask of the next tier: nobody takes an empty hand-over.")
-            )
-        if ticket.tier == Tier.RND:
-            raise ActionRefused(_("The ticket is with R&D already; there is no tier above."))
-        return _move(ticket, up=1, by=by, reason=reason, tried=tried, ask=ask, now=now)
+    return _hand_over(
+        ticket,
+        up=1,
+        end=Tier.RND,
+        at_end=_("The ticket is with R&D already; there is no tier above."),
+        empty=_("Say why, what was tried, and what you ask of the next tier: nobody takes an empty hand-over."),
+        words={"reason": reason, "tried": tried, "ask": ask},
+        by=by,
+        now=now,
+        seen_step=seen_step,
+    )
 
 
 def hand_back(
@@ -48,18 +45,42 @@ def hand_back(
 
     One step, and the grace of the ladder counts from it. `tried` holds what was found. `seen_step` as for `hand_up`.
     """
+    return _hand_over(
+        ticket,
+        up=-1,
+        end=Tier.T1,
+        at_end=_("The ticket is with tier 1 already; there is no tier below."),
+        empty=_("Say why, what you found, and what you ask of the tier below: nobody takes an empty hand-over."),
+        words={"reason": reason, "tried": tried, "ask": ask},
+        by=by,
+        now=now,
+        seen_step=seen_step,
+    )
+
+
+def _hand_over(
+    ticket: Ticket,
+    *,
+    up: int,
+    end: Tier,
+    at_end: str,
+    empty: str,
+    words: dict[str, str],
+    by: User,
+    now: datetime,
+    seen_step: int | None,
+) -> Escalation:
+    """One step by hand, refused with `empty` where a word is missing and with `at_end` from the tier `end`."""
     with transaction.atomic():
         ticket = locked(ticket)
-        if done := _done_already(ticket, by=by, reason=reason, ask=ask, seen_step=seen_step):
+        if done := _done_already(ticket, by=by, reason=words["reason"], ask=words["ask"], seen_step=seen_step):
             return done
         require("escalate", ticket)
-        if not (reason.strip() and tried.strip() and ask.strip()):
-            raise ActionRefused(
-                _("Say why, what you found, and what you ask of the tier below: nobody takes an empty hand-over.")
-            )
-        if ticket.tier == Tier.T1:
-            raise ActionRefused(_("The ticket is with tier 1 already; there is no tier below."))
-        return _move(ticket, up=-1, by=by, reason=reason, tried=tried, ask=ask, now=now)
+        if not all(each.strip() for each in words.values()):
+            raise ActionRefused(empty)
+        if ticket.tier == end:
+            raise ActionRefused(at_end)
+        return move(ticket, up=up, trigger=Trigger.ENGINEER, by=by, now=now, **words)
 
 
 def _done_already(ticket: Ticket, *, by: User, reason: str, ask: str, seen_step: int | None) -> Escalation | None:
@@ -69,20 +90,3 @@ def _done_already(ticket: Ticket, *, by: User, reason: str, ask: str, seen_step:
     if mine is None:
         raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
     return mine
-
-
-def _move(ticket: Ticket, *, up: int, by: User, reason: str, tried: str, ask: str, now: datetime) -> Escalation:
-    step = escalate(
-        ticket=ticket,
-        target=Target(LADDER[LADDER.index(ticket.tier) + up]),
-        trigger=Trigger.ENGINEER,
-        now=now,
-        check_at=ledger.next_look(ticket, ledger.clocks_of(ticket).values(), now=now),
-        reason=reason,
-        tried=tried,
-        ask=ask,
-        by=by,
-    )
-    if step is None:
-        raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
-    return step

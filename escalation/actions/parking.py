@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from escalation.models import ParkedTicket
-from tickets.actions import put_off
+from tickets.actions import look_now, put_off
 
 PARKED_FOR = timedelta(hours=1)
 LONGEST_ERROR = 2000  # characters
@@ -33,4 +33,4 @@ def release(*, ticket_ids: Iterable[int]) -> None:
 
 def try_now(*, ticket_id: int, now: datetime) -> None:
     """An administrator mended it: the next sweep looks again."""
-    put_off(ticket_ids=[ticket_id], now=datetime.max.replace(tzinfo=now.tzinfo), until=now)
+    look_now(ticket_id=ticket_id, now=now)

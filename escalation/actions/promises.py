@@ -76,19 +76,22 @@ def end_promise(clock: PromiseClock | None, *, reason: str, by: User | None, now
 
 def follow_ticket(clock: PromiseClock, *, now: datetime) -> None:
     """Write down the pauses that the ticket made since, and compute the promise anew. Only the next update pauses."""
+    _note_pauses(clock)
+    _store(clock, now)
+
+
+def _note_pauses(clock: PromiseClock, *, until: datetime | None = None) -> None:
     if clock.kind == PromiseKind.NEXT_UPDATE:
         missing = with_pauses(_segments(clock), _resolution_segments(clock.ticket_id))
-        _append(clock, missing, reason="waiting", by=None)
-    _store(clock, now)
+        lines = [each for each in missing if until is None or each.at <= until]
+        _append(clock, lines, reason="waiting", by=None)
 
 
 def _finish(clock: PromiseClock | None, step: Step, *, reason: str, by: User | None, now: datetime) -> None:
     if clock is None or clock.stopped_at:
         return
     now = max(now, clock.started_at)
-    if clock.kind == PromiseKind.NEXT_UPDATE:
-        missing = with_pauses(_segments(clock), _resolution_segments(clock.ticket_id))
-        _append(clock, [each for each in missing if each.at <= now], reason="waiting", by=None)
+    _note_pauses(clock, until=now)
     _store(clock, now)  # a breach that nobody had noticed yet is recorded before the end
     _append(clock, [Segment(step, max(now, _segments(clock)[-1].at))], reason=reason, by=by)
     _store(clock, now)

@@ -12,12 +12,11 @@ from accounts.choices import Tier
 from accounts.models import User
 from escalation.actions.commitments import commit, end_commitment, open_for_request, promise_update
 from escalation.actions.promises import keep_promise, make_promise, promise_target, running_promise
-from escalation.actions.steps import escalate
-from escalation.choices import PromiseKind, RequestReason, RequestState, Target, Trigger
+from escalation.actions.steps import move
+from escalation.choices import PromiseKind, RequestReason, RequestState, Trigger
 from escalation.ladder import LADDER
 from escalation.models import Commitment, EscalationReason, EscalationRequest, LadderEnd
 from tickets import actions as ticket_actions
-from tickets import ledger
 from tickets.actions.base import follow, locked, record, require
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
@@ -130,18 +129,7 @@ def _climb(ticket: Ticket, *, by: User, plan: str, now: datetime) -> None:
     top = end.top if end else Tier.RND
     if LADDER.index(ticket.tier) >= LADDER.index(top):
         return
-    ticket = locked(ticket)
-    step = escalate(
-        ticket=ticket,
-        target=Target(LADDER[LADDER.index(ticket.tier) + 1]),
-        trigger=Trigger.CUSTOMER,
-        now=now,
-        check_at=ledger.next_look(ticket, ledger.clocks_of(ticket).values(), now=now),
-        reason=plan,
-        by=by,
-    )
-    if step is None:
-        raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
+    move(locked(ticket), up=1, trigger=Trigger.CUSTOMER, by=by, now=now, reason=plan)
 
 
 def _answered(request: EscalationRequest, state: RequestState, words: str, *, by: User, now: datetime) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.choices import Tier
 from accounts.models import User
 from escalation.actions.commitments import note_steps
 from escalation.choices import Target, Trigger
-from escalation.ladder import LADDER
+from escalation.ladder import LADDER, goes_down
 from escalation.models import Escalation, LadderEnd, StepPlan
 from sla.calendar import BusinessCalendar
 from sla.models import Calendar
@@ -23,6 +24,7 @@ from tickets import bulk, ledger
 from tickets.actions import Seen, move_tier, store_events
 from tickets.actions.base import record
 from tickets.choices import EventKind
+from tickets.errors import ActionRefused
 from tickets.models import Ticket
 
 
@@ -110,6 +112,26 @@ def escalate(
         return row
 
 
+def move(
+    ticket: Ticket, *, up: int, trigger: Trigger, by: User, now: datetime, reason: str, tried: str = "", ask: str = ""
+) -> Escalation:
+    """A person moves a locked ticket `up` so many tiers, down where negative. Refuses where somebody moved it meanwhile."""
+    step = escalate(
+        ticket=ticket,
+        target=Target(LADDER[LADDER.index(ticket.tier) + up]),
+        trigger=trigger,
+        now=now,
+        check_at=ledger.next_look(ticket, ledger.clocks_of(ticket).values(), now=now),
+        reason=reason,
+        tried=tried,
+        ask=ask,
+        by=by,
+    )
+    if step is None:
+        raise ActionRefused(_("A colleague moved this ticket a moment ago. Look at it first."))
+    return step
+
+
 def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rules: Rules, **fields: Any) -> Escalation:
     plan = rules.plan(target, ticket.severity)
     return Escalation(
@@ -129,8 +151,7 @@ def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rul
 def _kind(target: str, *, from_tier: str) -> str:
     if target == Target.MANAGER:
         return EventKind.MANAGER_PAGED
-    goes_down = LADDER.index(target) < LADDER.index(from_tier)
-    return EventKind.HANDED_BACK if goes_down else EventKind.ESCALATED
+    return EventKind.HANDED_BACK if goes_down(from_tier, target) else EventKind.ESCALATED
 
 
 def _told(row: Escalation) -> dict[str, Any]:

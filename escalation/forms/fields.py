@@ -51,13 +51,18 @@ class PromisedTimeField(WallTimeField):
         return instant
 
 
+def instant_typed(at: datetime | None) -> str:
+    """How a page carries an instant, or that there is none."""
+    return at.isoformat() if at else ""
+
+
 class InstantField(forms.Field):
     """An instant that a page showed and sends back unseen; anything else counts as none."""
 
     widget = forms.HiddenInput
 
     def prepare_value(self, value: object) -> object:
-        return value.isoformat() if isinstance(value, datetime) else value
+        return instant_typed(value) if isinstance(value, datetime) else value
 
     def to_python(self, value: object) -> datetime | None:
         try:

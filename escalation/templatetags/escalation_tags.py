@@ -15,7 +15,7 @@ def escalation_panel(context: template.Context, ticket: Ticket) -> dict[str, obj
 
     The page's view has asked whether the reader may see the ticket. At most 4 queries.
     """
-    steps, traces = steps_of(ticket, most=MOST_STEPS)
+    steps, traces = steps_of(ticket, context["user"], most=MOST_STEPS)
     return {
         "steps": steps,
         "ticket": ticket,

@@ -18,6 +18,7 @@ from escalation import board as boards
 from escalation.board_rows import Row
 from escalation.forms.acts import ActForm
 from escalation.forms.board import BoardFilter
+from escalation.forms.fields import instant_typed
 from escalation.views.acts import ACTS, Act, line
 from escalation.views.guard import staff_only
 from escalation.views.news import latest_of, news_since
@@ -113,9 +114,10 @@ def _ask(
     back = request.POST.get("back", request.GET.get("back", ""))
     context: dict[str, Any] = {"row": row, "name": name, "act": ACTS[name], "form": form, "back": back, "news": news}
     if status == CONFLICT:  # the next try is about what the page shows now
-        form.data = form.data.copy()
-        form.data["seen"] = latest_of(row.ticket)  # type: ignore[index]
-        form.data["seen_expected_at"] = row.commitment.expected_at  # type: ignore[index]
+        typed = request.POST.copy()
+        typed["seen"] = str(latest_of(row.ticket))
+        typed["seen_expected_at"] = instant_typed(row.commitment.expected_at)
+        form.data = typed
     template = "escalation/board/act.html" if request.htmx else "escalation/board/act_page.html"
     if not request.htmx:
         context |= {**site.each_context(request), "title": str(ACTS[name].title)}

@@ -16,6 +16,7 @@ from escalation import actions
 from escalation import board as boards
 from escalation.forms import HandBackForm, HandUpForm, TrackerForm
 from escalation.forms.acts import PlanForm
+from escalation.forms.fields import instant_typed
 from escalation.models import Commitment, Escalation, TrackerLink
 from escalation.views.guard import staff_only
 from tickets.errors import ActionRefused
@@ -48,8 +49,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             actions.set_plan(ticket=row.ticket, by=request.user, now=timezone.now(), **given)
         except ActionRefused as refusal:
             form.add_error(None, refusal.message)
-            form.data = form.data.copy()
-            form.data["seen_expected_at"] = Commitment.objects.get(ticket=row.ticket).expected_at  # type: ignore[index]
+            typed = request.POST.copy()
+            typed["seen_expected_at"] = instant_typed(Commitment.objects.get(ticket=row.ticket).expected_at)
+            form.data = typed
         else:
             messages.success(request, _("The customer has the plan and the time."))
             return redirect("admin:tickets_ticket_change", pk)

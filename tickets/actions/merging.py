@@ -31,12 +31,12 @@ def merge(*, ticket: Ticket, into: Ticket, by: User, now: datetime) -> Ticket:
         require("merge", ticket)
         _cancel_clocks(ticket, by=by, now=now)
         ticket.status, ticket.closed_at, ticket.check_at, ticket.merged_into = Status.CLOSED, now, None, into
-        record(ticket, EventKind.MERGED, by=by, now=now, data={"into": into.pk, "subject": into.subject})
+        record(ticket, EventKind.MERGED, by=by, now=now, data={"into": into.pk})
         settle(ticket, now=now, fields=("closed_at", "merged_into"))
         for user in {ticket.requester, *(each.user for each in ticket.followers.select_related("user"))}:
             if user.pk != into.requester_id:
                 follow(into, user, now=now)
-        record(into, EventKind.MERGED, by=by, now=now, data={"from": ticket.pk, "subject": ticket.subject})
+        record(into, EventKind.MERGED, by=by, now=now, data={"from": ticket.pk})
         settle(into, now=now)
         return into
 

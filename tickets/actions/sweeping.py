@@ -140,6 +140,11 @@ def put_off(*, ticket_ids: Iterable[int], now: datetime, until: datetime) -> int
     return Ticket.objects.filter(pk__in=list(ticket_ids), check_at__lte=now).update(check_at=until)
 
 
+def look_now(*, ticket_id: int, now: datetime) -> None:
+    """Have the next sweep look at the ticket, however late its next look was meant to be."""
+    Ticket.objects.filter(pk=ticket_id, check_at__gt=now).update(check_at=now)
+
+
 def move_tier(*, seen: Seen, to_tier: str, check_at: datetime | None, now: datetime) -> bool:
     """Move the ticket to another tier if it still is as it was seen. Its owner becomes a follower, nobody has it yet.
 
