@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import prefetch_related_objects
 
 from escalation.actions import Rules, Step, climb
@@ -73,7 +73,7 @@ def _sweep_batch(
 ) -> bool:
     """One batch in one transaction. False when nothing is left.
 
-    A batch that the database refuses is halved until the row that it refuses stands alone; that one is parked.
+    A batch that cannot be written is halved until the row that cannot stands alone; that one is parked.
     """
     ids: list[int] = []
     try:
@@ -84,7 +84,9 @@ def _sweep_batch(
             kept = _write(batch, now, rules, tally)
             if well := parked.intersection(each.ticket.pk for each in batch.looks):
                 release(ticket_ids=well)
-    except (IntegrityError, DataError, TypeError, ValueError) as refusal:
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy, and no row is to blame: the next sweep goes on
+    except Exception as refusal:
         if len(ids) == 1:
             _park(ids[0], refusal, now, tally)
         for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]) if len(ids) > 1 else ():

@@ -85,6 +85,23 @@ def test_what_the_database_refuses_stands_alone_and_its_batch_goes_on(cast: Cast
     assert not TicketEvent.objects.filter(ticket=bad, kind="breached").exists(), "nothing half done"
 
 
+def test_a_row_that_breaks_the_writing_stands_alone_and_its_batch_goes_on(cast: Cast, monkeypatch) -> None:
+    tickets = [file_ticket(cast, severity="p0") for _ in range(20)]
+    climb = sweep.climb
+
+    def brittle(steps, **rest) -> None:
+        if any(step.ticket.pk == tickets[7].pk for step in steps):
+            raise KeyError("nobody thought of this")
+        climb(steps, **rest)
+
+    monkeypatch.setattr(sweep, "climb", brittle)
+
+    tally = sweep.run(LATE)
+
+    assert (tally.escalated, tally.failed) == (19, 1)
+    assert ParkedTicket.objects.get().ticket == tickets[7]
+
+
 def test_the_number_of_queries_of_a_batch_does_not_grow_with_it(
     cast: Cast, django_assert_max_num_queries, django_assert_num_queries
 ) -> None:
