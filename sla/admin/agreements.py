@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,11 +14,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 
 from accounts.models import Organisation, SupportPlan
 from sla import actions
 from sla.admin.agreement_views import Subject, edit
+from sla.admin.own_pages import OwnPagesAdmin
 from sla.book import DEFAULT_PLAN, Agreement, Book
 from sla.choices import Hours
 from sla.editing import cell_in_words
@@ -31,25 +30,20 @@ SUGGESTED_ORGANISATIONS = 200
 
 
 @admin.register(SlaPolicy)
-class SlaPolicyAdmin(ModelAdmin):
+class SlaPolicyAdmin(OwnPagesAdmin):
+    """None is deleted: a plan without a policy could not file tickets."""
+
     list_display = ("__str__", "calendar", "promises")
     list_select_related = ("plan", "calendar")
-    show_full_result_count = False
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SlaPolicy]:
         return super().get_queryset(request).prefetch_related("targets")
-
-    def has_delete_permission(self, request: HttpRequest, obj: SlaPolicy | None = None) -> bool:
-        """A plan without a policy could not file tickets."""
-        return False
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A policy is for a plan that has none yet; which one is chosen first."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        self.require_may_add(request)
         plans = SupportPlan.objects.filter(sla_policy=None)
         wanted = request.GET.get("for", "")
         plan = plans.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
@@ -71,11 +65,7 @@ class SlaPolicyAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        policy = self.get_object(request, object_id)
-        if policy is None:
-            raise Http404
+        policy = self.opened(request, object_id)
         may_change = self.has_change_permission(request)
         return edit(request, self.admin_site, _policy_subject(request, policy, policy.plan), may_change=may_change)
 
@@ -122,25 +112,20 @@ def _policy_subject(request: HttpRequest, policy: SlaPolicy | None, plan: Suppor
 
 
 @admin.register(Contract)
-class ContractAdmin(ModelAdmin):
+class ContractAdmin(OwnPagesAdmin):
+    """None is deleted: one that says nothing more is gone by itself, and its page shows first what that would mean."""
+
     list_display = ("__str__", "plan", "calendar", "differences")
     list_select_related = ("organisation__plan", "calendar")
     search_fields = ("organisation__name",)
-    show_full_result_count = False
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:
         return super().get_queryset(request).prefetch_related("targets")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Contract | None = None) -> bool:
-        """A contract that says nothing more is gone by itself; its page shows first what that would mean."""
-        return False
-
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        self.require_may_add(request)
         wanted = request.GET.get("for", "").strip()
         organisation = Organisation.objects.select_related("plan").filter(name=wanted).first() if wanted else None
         if organisation is not None:
@@ -166,11 +151,7 @@ class ContractAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        contract = self.get_object(request, object_id)
-        if contract is None:
-            raise Http404
+        contract = self.opened(request, object_id)
         may_change = self.has_change_permission(request)
         subject = _contract_subject(request, contract, contract.organisation)
         return edit(request, self.admin_site, subject, may_change=may_change)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from unfold.admin import ModelAdmin
 
 from sla.admin.calendar_views import edit
+from sla.admin.own_pages import OwnPagesAdmin
 from sla.calendar import WEEKDAYS
 from sla.coverage import coverage_ends_soon
 from sla.models import Calendar
@@ -22,33 +21,23 @@ from sla.wording import WEEKDAY_NAMES, duration
 
 
 @admin.register(Calendar)
-class CalendarAdmin(ModelAdmin):
-    """Its page is our own: a calendar is typed in lines, previewed, and saved by an action that raises its version."""
+class CalendarAdmin(OwnPagesAdmin):
+    """A calendar is typed in lines, previewed, and saved by an action that raises its version. None is deleted: clocks of old
+    tickets were counted on it."""
 
     list_display = ("__str__", "code", "week", "zone", "day", "known", "version")
     list_before_template = "admin/sla/parts/coverage.html"
-    show_full_result_count = False
-    actions = None
-
-    def has_delete_permission(self, request: HttpRequest, obj: Calendar | None = None) -> bool:
-        """Clocks of old tickets were counted on it."""
-        return False
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        self.require_may_add(request)
         return edit(request, self.admin_site, row=None, may_change=True)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
+        row = self.opened(request, object_id)
         return edit(request, self.admin_site, row=row, may_change=self.has_change_permission(request))
 
     @admin.display(description=gettext_lazy("working hours"))
