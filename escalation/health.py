@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -50,14 +50,19 @@ class Pulse:
 
 
 def pulse(now: datetime) -> Pulse:
-    """Two queries; writes nothing. A site whose sweep never ran is silent from the start."""
+    """Two queries; writes nothing. A site whose sweep never ran is silent from the start.
+
+    Until a first sweep has finished, lateness counts from when somebody first expected one: what was overdue before that is
+    not the sweep's delay.
+    """
     row = Heartbeat.objects.filter(job=SWEEP).first()
     beat_at = (row.finished_at or row.started_at) if row else None
+    began = row.started_at if row and row.finished_at is None else datetime.min.replace(tzinfo=UTC)
     oldest = Ticket.objects.worth_a_look(now).values_list("check_at", flat=True).first()
     return Pulse(
         beat_at=beat_at,
         silent_for=now - beat_at if beat_at else timedelta.max,
-        lag=now - oldest if oldest else timedelta(0),
+        lag=now - max(oldest, began) if oldest else timedelta(0),
         alarmed_at=row.alarmed_at if row else None,
         looked_at=row.looked_at if row else 0,
     )
@@ -68,7 +73,8 @@ def beating(now: datetime, sweep: Callable[[], int]) -> None:
     late = pulse(now).lag
     row, _is_new = Heartbeat.objects.get_or_create(job=SWEEP, defaults={"started_at": now})
     rows = Heartbeat.objects.filter(pk=row.pk)
-    rows.update(started_at=now, lag=max(int(late.total_seconds()), 0))
+    rows.update(lag=max(int(late.total_seconds()), 0))
+    rows.exclude(finished_at=None).update(started_at=now)  # the very first start stays until a sweep has finished
     looked_at = sweep()
     rows.update(finished_at=now, looked_at=looked_at)
     watch(now)

@@ -62,6 +62,24 @@ def test_a_sweep_that_throws_does_not_count_as_finished(cast: Cast) -> None:
     assert Heartbeat.objects.get().finished_at == NOW
 
 
+def test_a_site_that_begins_with_overdue_tickets_is_given_the_time_of_a_first_sweep(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p0")
+    Ticket.objects.filter(pk=ticket.pk).update(check_at=NOW - 60 * MINUTE)
+    for seconds in (0, 5, 10):
+        health.watch(NOW + dt.timedelta(seconds=seconds))
+    assert alarms() == []
+    health.watch(NOW + 3 * MINUTE)
+    assert alarms() == [cast.ada.email]
+
+
+def test_a_sweep_that_throws_from_the_very_first_is_noticed(cast: Cast) -> None:
+    for minutes in range(4):
+        with pytest.raises(ZeroDivisionError):
+            health.beating(NOW + minutes * MINUTE, lambda: 1 // 0)
+    health.watch(NOW + 3 * MINUTE)
+    assert alarms() == [cast.ada.email]
+
+
 def test_the_supervisors_page_says_that_the_sweep_is_dead(cast: Cast) -> None:
     assert Client().get("/healthz").status_code == 503
     beat(timezone.now())
