@@ -85,13 +85,15 @@ def watch(now: datetime) -> Pulse:
     seen = pulse(now)
     if seen.is_well and seen.alarmed_at is None:
         return seen
-    row, is_new = Heartbeat.objects.get_or_create(job=SWEEP, defaults={"started_at": now})
-    rows = Heartbeat.objects.filter(pk=row.pk)
+    if seen.beat_at is None:  # just started: its first sweep gets its time, whoever else looks at this instant
+        Heartbeat.objects.get_or_create(job=SWEEP, defaults={"started_at": now})
+        return seen
+    rows = Heartbeat.objects.filter(job=SWEEP)
     with transaction.atomic():
         if seen.is_well:
             is_news = rows.filter(alarmed_at__isnull=False).update(alarmed_at=None)
-        else:  # a site that was never swept has just been started: its first sweep gets its time
-            is_news = not is_new and rows.filter(alarmed_at=None).update(alarmed_at=now)
+        else:
+            is_news = rows.filter(alarmed_at=None).update(alarmed_at=now)
         if is_news:
             _tell(seen, now=now)
     return seen

@@ -72,6 +72,14 @@ def test_a_site_that_begins_with_overdue_tickets_is_given_the_time_of_a_first_sw
     assert alarms() == [cast.ada.email]
 
 
+def test_two_who_look_at_a_site_in_its_first_second_sound_no_alarm(cast: Cast, monkeypatch) -> None:
+    before = health.pulse(NOW)
+    health.watch(NOW)
+    monkeypatch.setattr(health, "pulse", lambda now: before)  # the other one read before the first one wrote
+    health.watch(NOW)
+    assert alarms() == []
+
+
 def test_a_sweep_that_throws_from_the_very_first_is_noticed(cast: Cast) -> None:
     for minutes in range(4):
         with pytest.raises(ZeroDivisionError):
