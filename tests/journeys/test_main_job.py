@@ -381,10 +381,10 @@ def check_board(browser: Browser, site: Site, lost: int) -> None:
     """The escalation manager finds it on her board, and the mails in the demonstration's folder."""
     mona = sign_in(browser, site, "mona")
     mona.goto(f"{site.url}/escalations/")
-    card = mona.locator("article.esc", has_text="Nobody can join a room")
-    assert card.count() == 1
-    assert "Escalation manager" in card.inner_text()
-    assert BREACH in card.inner_text()
+    row = mona.locator("tr.escs-row", has_text="Nobody can join a room")
+    assert row.count() == 1
+    for words in (f"#{lost}", "First response missed", "Mona Zhou answers for it"):
+        assert words in row.inner_text()
     mona.goto(f"{site.url}/mail/")
     folder = mona.locator(".mails").inner_text()
     for who in ("alice", "frank", "rita", "mona"):
