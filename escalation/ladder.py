@@ -98,13 +98,13 @@ def _grace_starts_at(facts: LadderFacts) -> datetime | None:
 
 def _add_active(facts: LadderFacts, start: datetime) -> datetime | None:
     """`start` plus the grace, time in waiting on the customer and resolved not counted."""
-    left = facts.grace
+    left = timedelta(seconds=facts.grace)
     for idle_from, idle_to in facts.idle_spans:
         if idle_to <= start:
             continue
-        ran = facts.calendar.between(start, idle_from)
+        ran = facts.calendar.worked_between(start, idle_from)
         if ran >= left:
             break
-        left -= max(ran, 0)
+        left -= ran
         start = max(start, idle_to)
     return facts.calendar.add(start, left)

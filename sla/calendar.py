@@ -42,6 +42,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
+_MICROSECOND = timedelta(microseconds=1)
 
 # Working time is tabulated in chunks of 52 weeks. They are laid in UTC, so that an instant's chunk is one
 # division, and built when first asked for: a span of years then costs a few additions, not a walk by days.
@@ -100,20 +101,21 @@ class BusinessCalendar:
         exceptional = (hours for _, hours in self.exceptions)
         return all(hours == _AROUND_THE_CLOCK for hours in (*self.week, *exceptional))
 
-    def add(self, start: datetime, seconds: int) -> datetime | None:
-        """The earliest instant at which `seconds` of working time have elapsed since `start`.
+    def add(self, start: datetime, worked: int | timedelta) -> datetime | None:
+        """The earliest instant at which that much working time, seconds where it is a number, has elapsed since `start`.
 
-        Exactly at close gives close. No seconds give `start` itself inside working time or at either edge
-        of it, else the next open. A fraction of a second in `start` is kept: half a second left at close is
+        Exactly at close gives close. Nothing to add gives `start` itself inside working time or at either edge
+        of it, else the next open. A fraction of a second is kept: half a second left at close is
         carried over. None if there is not enough working time within 100 years. ValueError if negative.
         """
-        if seconds < 0:
-            raise ValueError(f"Working time can only be added, not {seconds} seconds.")
-        if seconds == 0:
+        left = worked * _SECOND if isinstance(worked, int) else worked // _MICROSECOND
+        if left < 0:
+            raise ValueError(f"Working time can only be added, not {worked} seconds.")
+        if left == 0:
             return self._add_nothing(start)
         at = _microseconds(start)
         first = at // _CHUNK
-        left = seconds * _SECOND + self._chunk(first).worked_until(at)
+        left += self._chunk(first).worked_until(at)
         for chunk in self._chunks(first, first + _HORIZON_CHUNKS):
             if left <= chunk.total:
                 return _utc(chunk.instant_after(left))
@@ -124,16 +126,23 @@ class BusinessCalendar:
         """Working seconds in [start, end); 0 if `end` is not after `start`.
 
         Counted exactly and only then cut to whole seconds: a second counts when all of it has elapsed. So
-        `between(start, add(start, n)) == n` whatever the fraction in `start`. A year that nobody asked for
-        before costs about a millisecond, once.
+        `between(start, add(start, n)) == n` whatever the fraction in `start`. Whoever adds several spans up takes
+        `worked_between`: each cut would lose up to a second. A year that nobody asked for before costs about a
+        millisecond, once.
         """
+        return self._worked(start, end) // _SECOND
+
+    def worked_between(self, start: datetime, end: datetime) -> timedelta:
+        """Working time in [start, end), exact to the microsecond; none if `end` is not after `start`."""
+        return timedelta(microseconds=self._worked(start, end))
+
+    def _worked(self, start: datetime, end: datetime) -> int:
         begin, finish = _microseconds(start), _microseconds(end)
         if finish <= begin:
             return 0
         first, last = begin // _CHUNK, finish // _CHUNK
         worked = sum(chunk.total for chunk in self._chunks(first, last))
-        worked += self._chunk(last).worked_until(finish) - self._chunk(first).worked_until(begin)
-        return worked // _SECOND
+        return worked + self._chunk(last).worked_until(finish) - self._chunk(first).worked_until(begin)
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` is working time. The instant of opening is, the instant of close is not."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sla.calendar import BusinessCalendar
@@ -73,7 +73,7 @@ def read(facts: ClockFacts, now: datetime) -> Reading:
     return Reading(
         state=_state(last, breached_at),
         due_at=None if last == "paused" and breached_at is None else due_at,
-        at_risk_at=_instant_at(facts, int(facts.target * AT_RISK_SHARE)) if is_running else None,
+        at_risk_at=_instant_at(facts, timedelta(seconds=facts.target) * AT_RISK_SHARE) if is_running else None,
         breached_at=breached_at,
         stopped_at=facts.segments[-1].at if last in ("stopped", "cancelled") else None,
         elapsed_for=elapsed,
@@ -97,23 +97,25 @@ def running_spans(segments: Sequence[Segment], until: datetime) -> Iterator[tupl
 
 
 def _elapsed(facts: ClockFacts, now: datetime) -> int:
-    return sum(facts.calendar.between(begin, end) for begin, end in running_spans(facts.segments, now))
+    """Whole working seconds; the spans are added up first and cut then, so that pauses lose nothing."""
+    spans = (facts.calendar.worked_between(*span) for span in running_spans(facts.segments, now))
+    return sum(spans, timedelta()) // timedelta(seconds=1)
 
 
 def _due_at(facts: ClockFacts) -> datetime | None:
-    return _instant_at(facts, facts.target)
+    return _instant_at(facts, timedelta(seconds=facts.target))
 
 
-def _instant_at(facts: ClockFacts, working_seconds: int) -> datetime | None:
+def _instant_at(facts: ClockFacts, working_time: timedelta) -> datetime | None:
     """The instant at which that much working time had or will have run.
 
     A clock that stands (paused, stopped) is read as if it ran on from where it stands: that is the due it is judged by
     when it stops. One that stopped exactly there was in time: should it go on, it is due at once, not before.
     """
-    left = working_seconds
+    left = working_time
     last = facts.segments[-1]
     for begin, end in running_spans(facts.segments, last.at):
-        ran = facts.calendar.between(begin, end)
+        ran = facts.calendar.worked_between(begin, end)
         if left <= ran:
             at = facts.calendar.add(begin, left)
             if at is None or at < end:

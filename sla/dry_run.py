@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sla.book import Rule
@@ -58,12 +58,12 @@ def _is_stopped(segments: Sequence[Segment], at: datetime) -> bool:
 
 def _missed(rule: Rule, spans: Sequence[tuple[datetime, datetime]]) -> Breach | None:
     """When the working time of these running spans went past the target, if it did."""
-    left = rule.target
+    left = timedelta(seconds=rule.target)
     for begin, end in spans:
         due = rule.calendar.add(begin, left)
         if due is not None and due < end:
             return Breach(due, "elapsed")
-        left -= rule.calendar.between(begin, end)  # nothing is left where it was due exactly at the end: in time
+        left -= rule.calendar.worked_between(begin, end)  # nothing is left where it was due exactly at the end: in time
     return None
 
 

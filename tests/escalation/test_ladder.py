@@ -107,3 +107,12 @@ def test_decision(given: LadderFacts, now: dt.datetime, expected: Decision) -> N
 def test_after_a_step_the_sweep_looks_when_the_grace_is_over() -> None:
     assert after_step(facts(), Target.T2, B) == B + minutes(30)
     assert after_step(facts(), Target.MANAGER, B) is None
+
+
+def test_pauses_within_a_grace_lose_no_fraction_of_a_second() -> None:
+    idle, start = [], B
+    for _ in range(10):
+        idle.append((start + minutes(1.9 / 60), start + minutes(1)))
+        start += minutes(1)
+    look_at = decide(facts(last_step_at=B, grace=100, idle_spans=idle), B).look_at
+    assert look_at == start + minutes(81 / 60)

@@ -327,3 +327,18 @@ def test_around_the_clock_is_plain_time(full_week, situation, seconds):
     assert calendar.is_always
     assert calendar.add(start, seconds) == start + timedelta(seconds=seconds)
     assert calendar.between(start, end) == (end - start) // timedelta(seconds=1)
+
+
+@laws
+@given(situations(instants=3))
+def test_spans_add_up_exactly_and_adding_gives_them_back(situation):
+    first, second, third = sorted(situation.instants)
+    calendar = situation.calendar
+    whole = calendar.worked_between(first, third)
+    assert calendar.worked_between(first, second) + calendar.worked_between(second, third) == whole
+    assert calendar.between(first, third) == whole // timedelta(seconds=1)
+    if whole:
+        due = calendar.add(first, whole)
+        assert due is not None
+        assert due <= third
+        assert calendar.worked_between(first, due) == whole

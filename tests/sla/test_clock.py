@@ -75,3 +75,24 @@ def test_a_calendar_without_working_time_is_never_late() -> None:
     never = BusinessCalendar.from_definition({"tz": "UTC", "weekly": {}})
     reading = read(clock(("started", "8 10:00"), calendar=never), at("28 10:00"))
     assert (reading.state, reading.due_at) == ("running", None)
+
+
+def test_pauses_lose_no_fraction_of_a_second() -> None:
+    """Ten runs of 1.9 s: cut to whole seconds one by one they were 10 s, and the due 9 s late."""
+    begin, run, pause = at("8 10:00"), dt.timedelta(seconds=1.9), dt.timedelta(seconds=60)
+    lines = [Segment("started", begin)]
+    for _ in range(10):
+        begin += run
+        lines.append(Segment("paused", begin))
+        begin += pause
+        lines.append(Segment("resumed", begin))
+    reading = read(ClockFacts(lines, 100, OFFICE), begin)
+    assert (reading.elapsed_for, reading.remaining_for) == (19, 81)
+    assert reading.due_at == begin + dt.timedelta(seconds=81)
+    assert reading.at_risk_at == begin + dt.timedelta(seconds=56)
+
+
+def test_the_warning_comes_at_three_quarters_to_the_microsecond() -> None:
+    assert read(clock(("started", "8 10:00"), target=5), at("8 10:00")).at_risk_at == at("8 10:00") + dt.timedelta(
+        seconds=3.75
+    )

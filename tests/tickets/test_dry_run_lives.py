@@ -26,7 +26,7 @@ STEPS = st.lists(st.tuples(WAITS, NAMES, st.integers(0, 11)), max_size=14)
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(severity=st.sampled_from(("p0", "p1", "p2", "p3")), steps=STEPS)
 def test_the_replay_of_unchanged_rules_is_the_record(
-    cast: Cast, severity: str, steps: list[tuple[int | str, str, int]]
+    cast: Cast, severity: str, steps: list[tuple[float | str, str, int]]
 ) -> None:
     with transaction.atomic():
         life = Life(cast, severity)

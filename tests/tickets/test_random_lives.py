@@ -44,9 +44,9 @@ class Life:
         self.cast, self.now = cast, NOW
         self.ticket = file_ticket(cast, severity=severity, now=NOW)
 
-    def later(self, wait: int | str) -> None:
+    def later(self, wait: float | str) -> None:
         """Go on by so many seconds, or to the next due or look: exactly there, or a microsecond after it."""
-        if isinstance(wait, int):
+        if not isinstance(wait, str):
             self.now += dt.timedelta(seconds=wait)
             return
         at = self.ticket.next_due_at if wait.startswith("due") else self.ticket.check_at
@@ -126,16 +126,16 @@ def spans_of(ticket: Ticket, until: dt.datetime, *, first_response: bool) -> lis
     return [*spans, (began, until)] if runs else spans
 
 
-def instant_at(ticket: Ticket, clock: Clock, seconds: int, calendar: BusinessCalendar) -> dt.datetime | None:
+def instant_at(ticket: Ticket, clock: Clock, left: dt.timedelta, calendar: BusinessCalendar) -> dt.datetime | None:
     """When that much working time will have run, from creation, without the spans in which it stood."""
     far = ticket.created_at + dt.timedelta(days=4000)
     for begin, end in spans_of(ticket, far, first_response=clock.kind == "first_response"):
-        ran = calendar.between(begin, end)
-        if seconds <= ran:
-            at = calendar.add(begin, seconds)
+        ran = calendar.worked_between(begin, end)
+        if left <= ran:
+            at = calendar.add(begin, left)
             if at is None or at < end:
                 return at
-        seconds -= min(seconds, ran)
+        left -= ran
     return None
 
 
@@ -160,13 +160,15 @@ def check(life: Life, *, has_swept: bool) -> None:
         assert clock.calendar_id == terms["calendar_id"]
         runs = kind == "first_response" or is_active
         assert clock.state == ("running" if runs else "paused"), (kind, ticket.status)
-        due = instant_at(ticket, clock, clock.target_for, calendar) if runs else None
+        due = instant_at(ticket, clock, dt.timedelta(seconds=clock.target_for), calendar) if runs else None
         if not ledger.is_stale(clock):
             assert clock.due_at == due, kind
             if runs and due and is_active:
                 looks.append(due + TICK)
                 if clock.warned_at is None:
-                    at_risk = instant_at(ticket, clock, int(clock.target_for * AT_RISK_SHARE), calendar)
+                    at_risk = instant_at(
+                        ticket, clock, dt.timedelta(seconds=clock.target_for) * AT_RISK_SHARE, calendar
+                    )
                     assert clock.at_risk_at == at_risk
                     looks += [at_risk] if at_risk else []
             if has_swept and due and is_active:
@@ -195,6 +197,7 @@ WAITS = st.one_of(
     st.sampled_from(("due", "due+", "look", "look+", 0, 0)),
     st.integers(1, 3600),
     st.integers(3600, 3 * 86400),
+    st.floats(0, 7200),
 )
 STEPS = st.lists(st.tuples(WAITS, st.sampled_from([*ACTS, "sweep", "sweep", "sweep"]), st.integers(0, 11)), max_size=14)
 
@@ -203,7 +206,7 @@ STEPS = st.lists(st.tuples(WAITS, st.sampled_from([*ACTS, "sweep", "sweep", "swe
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(severity=st.sampled_from(("p0", "p1", "p2", "p3")), steps=STEPS)
 def test_the_stored_clocks_are_those_of_the_timeline_and_no_look_is_late(
-    cast: Cast, severity: str, steps: list[tuple[int | str, str, int]]
+    cast: Cast, severity: str, steps: list[tuple[float | str, str, int]]
 ) -> None:
     with transaction.atomic():
         life = Life(cast, severity)
