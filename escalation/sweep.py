@@ -60,9 +60,10 @@ def run(now: datetime, *, within: timedelta | None = None) -> Tally:
     """
     tally, rules = Tally(), Rules()
     until = time.monotonic() + within.total_seconds() if within is not None else None
-    actions.recheck_after_calendar_edits(now=now)
-    parked = set(ParkedTicket.objects.values_list("ticket", flat=True))
-    while _sweep_batch(now, tally, rules, parked):
+    parked = dict(ParkedTicket.objects.values_list("ticket", "until"))
+    left_alone = [ticket_id for ticket_id, until in parked.items() if until > now]
+    actions.recheck_after_calendar_edits(now=now, except_for=left_alone)
+    while _sweep_batch(now, tally, rules, set(parked)):
         if until is not None and time.monotonic() > until:
             break
     return tally
@@ -157,6 +158,8 @@ def _look(ticket: Ticket, clocks: list[Clock], now: datetime, rules: Rules) -> t
 def _climb(look: Look, now: datetime, rules: Rules) -> Step | None:
     facts = ladder_facts(look.ticket, look.clocks, rules)
     decision = decide(facts, now)
+    if facts.overdue_since:
+        look.counted_on = rules.counted_on(ledger.current_terms(look.ticket))
     looks = [ledger.next_clock_look(look.ticket, look.clocks), decision.look_at]
     step = None
     if decision.step is not None:

@@ -234,6 +234,13 @@ def is_stale(clock: Clock) -> bool:
     return not (clock.stopped_at or clock.breached_at or is_of_this_version(clock))
 
 
+def is_outdated(ticket: Ticket, clocks: Iterable[Clock]) -> bool:
+    """Was a calendar edited since what the ticket's next look follows from was computed? The next sweep finds those."""
+    grace_on = ticket.look_calendar
+    is_grace_outdated = grace_on is not None and ticket.look_version != grace_on.version
+    return ticket.status in ACTIVE_STATUSES and (is_grace_outdated or any(map(is_stale, clocks)))
+
+
 def idle_spans(clocks: Iterable[Clock]) -> list[tuple[datetime, datetime]]:
     """The closed spans in which the ticket waited on the customer or was resolved, from the resolution clock's ledger."""
     spans: list[tuple[datetime, datetime]] = []
@@ -292,4 +299,5 @@ def rebuild(ticket: Ticket, *, now: datetime) -> None:
         ticket.check_at = ticket.check_at or now
     else:
         ticket.check_at = now
-    ticket.save(update_fields=["next_due_at", "check_at"])
+    ticket.look_calendar, ticket.look_version = None, None
+    ticket.save(update_fields=["next_due_at", "check_at", "look_calendar", "look_version"])

@@ -49,7 +49,7 @@ class Rules:
     def __init__(self) -> None:
         self._plans = {(each.target, each.severity): each for each in StepPlan.objects.all()}
         self._tops = {each.severity: each.top for each in LadderEnd.objects.all()}
-        self._calendars = {each.pk: calendar_of(each) for each in Calendar.objects.all()}
+        self._calendars = {each.pk: each for each in Calendar.objects.all()}
 
     def plan(self, target: str, severity: str) -> StepPlan | None:
         return self._plans.get((target, severity))
@@ -59,7 +59,11 @@ class Rules:
         return self._tops.get(severity, Tier.RND)
 
     def calendar(self, terms: SeverityTerms) -> BusinessCalendar:
-        return self._calendars[terms.calendar_id] if terms.calendar_id else BusinessCalendar.always()
+        return calendar_of(self._calendars[terms.calendar_id] if terms.calendar_id else None)
+
+    def counted_on(self, terms: SeverityTerms) -> tuple[int, int] | None:
+        """The calendar that the terms name, and its version that these rules follow; None around the clock."""
+        return (terms.calendar_id, self._calendars[terms.calendar_id].version) if terms.calendar_id else None
 
 
 def climb(steps: Sequence[Step], *, rules: Rules, now: datetime) -> None:

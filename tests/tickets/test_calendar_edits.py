@@ -96,3 +96,30 @@ def test_acts_that_waited_for_the_lock_are_counted_in_the_order_in_which_they_we
     clock = ticket.clocks.get(kind="resolution")
     assert [each.step for each in clock.segments.all()] == ["started", "paused", "resumed", "paused"]
     assert (clock.state, clock.due_at) == ("paused", None)
+
+
+def test_a_grace_that_an_edit_makes_shorter_is_over_sooner_though_every_clock_is_missed(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    actions.reply(ticket=ticket, by=cast.erin, body="Looking.", now=NOW)
+    sweep.run(NOW + 36 * HOUR)  # Tuesday night: nothing was missed yet
+    wednesday = NOW + 48 * HOUR  # the second working day is over, and the resolution was missed
+    sweep.run(wednesday + HOUR)
+    assert Ticket.objects.get(pk=ticket.pk).tier == "t2"
+    close_days("2026-06-10")
+    sweep.run(wednesday + 2 * HOUR)
+    assert Ticket.objects.get(pk=ticket.pk).check_at > wednesday + 12 * HOUR, "the grace goes on on Thursday"
+    open_days("2026-06-10")
+    sweep.run(wednesday + 5 * HOUR)
+    assert Ticket.objects.get(pk=ticket.pk).tier == "rnd"
+
+
+def test_a_parked_ticket_stays_parked_for_its_hour_whatever_calendar_is_edited(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    terms = ticket.sla_terms
+    Ticket.objects.filter(pk=ticket.pk).update(sla_terms={})
+    late = NOW + 4 * HOUR + HOUR / 60
+    assert sweep.run(late).failed == 1
+    close_days("2026-06-09")
+    assert sweep.run(late + HOUR / 2).failed == 0
+    Ticket.objects.filter(pk=ticket.pk).update(sla_terms=terms)
+    assert sweep.run(late + HOUR).escalated == 1

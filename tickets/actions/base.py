@@ -71,8 +71,12 @@ def settle(ticket: Ticket, *, now: datetime, fields: tuple[str, ...] = ()) -> No
     ticket.next_due_at = ledger.earliest_due(ticket, clocks)
     if ticket.status != Status.RESOLVED:
         ticket.check_at = ledger.next_look(ticket, clocks, now=now)
+    ticket.look_calendar, ticket.look_version = None, None  # no grace is in that: whoever sweeps counts it anew
     ticket.updated_at = now
-    ticket.save(update_fields={"status", "woken_at", "next_due_at", "check_at", "updated_at", *fields})
+    ticket.save(update_fields={*_SETTLED, *fields})
+
+
+_SETTLED = ("status", "woken_at", "next_due_at", "check_at", "look_calendar", "look_version", "updated_at")
 
 
 def follow(ticket: Ticket, user: User, *, now: datetime) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from accounts.models import User
 from delivery.wake import wake
@@ -40,7 +40,8 @@ class Look:
     """What one look at a ticket found, to be written by `store_looks`.
 
     `changed` are its clocks whose columns were brought up to date in memory. `to_tier` is set for a step to a tier, `pages`
-    for one to the escalation manager; `closes` ends a resolved ticket. `check_at` is when the sweep looks next.
+    for one to the escalation manager; `closes` ends a resolved ticket. `check_at` is when the sweep looks next;
+    `counted_on` the calendar and its version by which a grace was counted for that, None where none was.
     """
 
     ticket: Ticket
@@ -52,6 +53,7 @@ class Look:
     pages: bool = False
     closes: bool = False
     check_at: datetime | None = None
+    counted_on: tuple[int, int] | None = None
 
 
 def lock_for_a_look(now: datetime, *, most: int, only: Iterable[int] | None = None) -> list[Ticket]:
@@ -99,7 +101,7 @@ def store_events(rows: Sequence[tuple[int, str, dict[str, Any], bool]], *, now: 
 
 _TICKET = (
     *("status", "tier", "step_no", "assignee_id", "last_step_at", "manager_paged_at"),
-    *("check_at", "next_due_at", "updated_at", "closed_at"),
+    *("check_at", "look_calendar_id", "look_version", "next_due_at", "updated_at", "closed_at"),
 )
 
 
@@ -115,6 +117,7 @@ def _ticket_row(look: Look, now: datetime) -> tuple[Any, ...]:
         now if moves else ticket.last_step_at,
         now if look.pages else ticket.manager_paged_at,
         look.check_at,
+        *(look.counted_on or (None, None)),
         ledger.earliest_due(ticket, look.clocks) if look.clocks else None,
         now if moves or look.closes else ticket.updated_at,
         now if look.closes else ticket.closed_at,
@@ -159,24 +162,32 @@ def move_tier(*, seen: Seen, to_tier: str, check_at: datetime | None, now: datet
     return is_mine
 
 
-def recheck_after_calendar_edits(*, now: datetime) -> int:
-    """Have the sweep look now at tickets with a clock computed on an older version of its calendar; how many."""
+def recheck_after_calendar_edits(*, now: datetime, except_for: Collection[int] = ()) -> int:
+    """Have the sweep look now at tickets with a clock or a grace counted on an older version of its calendar; how many.
+
+    `except_for` are left alone, whatever changed.
+    """
     found = 0
     for pk, version in Calendar.objects.values_list("pk", "version"):
         # The least version of a calendar is the first entry of the index of open clocks. Asked for one older clock instead,
         # PostgreSQL expects many and reads the whole table to find that there is none.
         open_clocks = Clock.objects.filter(calendar=pk, stopped_at=None, breached_at=None)
         oldest = open_clocks.aggregate(oldest=Min("calendar_version"))["oldest"]
-        if oldest is None or oldest >= version:
-            continue
-        stale = open_clocks.filter(calendar_version__lt=version)
-        rows = Ticket.objects.filter(
-            pk__in=stale.values("ticket"),
-            status__in=ACTIVE_STATUSES,  # one that waits is computed anew when it goes on
-        ).exclude(check_at__lte=now)
-        # Asked first: an UPDATE takes SQLite's one write lock at every sweep, also where there is nothing to change.
-        found += rows.update(check_at=now) if rows.exists() else 0
+        if oldest is not None and oldest < version:
+            stale = open_clocks.filter(calendar_version__lt=version)
+            found += _look_now(Ticket.objects.filter(pk__in=stale.values("ticket")), now, except_for)
+        counted = Ticket.objects.filter(look_calendar=pk)
+        oldest = counted.aggregate(oldest=Min("look_version"))["oldest"]
+        if oldest is not None and oldest < version:
+            found += _look_now(counted.filter(look_version__lt=version), now, except_for)
     return found
+
+
+def _look_now(tickets: QuerySet[Ticket], now: datetime, except_for: Collection[int]) -> int:
+    """Those that wait are left: they are computed anew when they go on."""
+    rows = tickets.filter(status__in=ACTIVE_STATUSES).exclude(check_at__lte=now).exclude(pk__in=list(except_for))
+    # Asked first: an UPDATE takes SQLite's one write lock at every sweep, also where there is nothing to change.
+    return rows.update(check_at=now) if rows.exists() else 0
 
 
 def _claim(seen: Seen, **values: object) -> bool:

@@ -14,6 +14,7 @@ from accounts.bilingual import BilingualName, in_reader_language
 from accounts.choices import MemberRole, Platform, Tier
 from accounts.models import App, Membership, Organisation, SdkProduct, User, VersionedModel
 from sla.choices import Severity
+from sla.models import Calendar
 from tickets.choices import Frequency, Network, Status
 from tickets.lifecycle import OPEN_STATUSES
 
@@ -69,7 +70,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 class Ticket(models.Model):
     """`check_at` is the earliest instant at which a clock or the ladder is worth a look; it may be early, never late.
-    `step_no` counts every move between tiers, up or down. `sla_terms` are the targets in force at creation."""
+    `step_no` counts every move between tiers, up or down. `sla_terms` are the targets in force at creation. `look_calendar`
+    is set where `check_at` follows from a grace counted on it, as it was in its version `look_version`."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tickets")
     app = models.ForeignKey(App, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
@@ -90,6 +92,8 @@ class Ticket(models.Model):
     woken_at = models.DateTimeField(null=True)  # last reopened, or resumed from waiting on the customer
     manager_paged_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)
+    look_calendar = models.ForeignKey(Calendar, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    look_version = models.PositiveIntegerField(null=True)
     next_due_at = models.DateTimeField(null=True)  # earliest due of an unstopped running clock: the queue's order
 
     merged_into = models.ForeignKey(
@@ -113,6 +117,11 @@ class Ticket(models.Model):
         verbose_name_plural = _("tickets")
         indexes = (
             models.Index(fields=("check_at",), name="ticket_check_at", condition=Q(check_at__isnull=False)),
+            models.Index(
+                fields=("look_calendar", "look_version"),
+                name="ticket_look_calendar",
+                condition=Q(look_calendar__isnull=False),
+            ),
             models.Index(
                 fields=("next_due_at", "severity", "id"),
                 name="ticket_queue",
