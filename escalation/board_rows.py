@@ -69,7 +69,7 @@ class Row:
 
     @property
     def is_open(self) -> bool:
-        return self.commitment.closed_at is None and self.ticket.is_open
+        return self.commitment.closed_at is None and (self.ticket.is_open or self.open_request is not None)
 
     @property
     def stamp(self) -> str:

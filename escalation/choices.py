@@ -42,6 +42,14 @@ class RequestState(TextChoices):
     OPEN = "open", pgettext_lazy("escalation request", "Waiting for an answer")
     ACCEPTED = "accepted", pgettext_lazy("escalation request", "Accepted")
     ANSWERED = "answered", pgettext_lazy("escalation request", "Answered")
+    ENDED = "ended", pgettext_lazy("escalation request", "Ended with the ticket")
+
+
+class Job(TextChoices):
+    """Which look at a ticket it was that failed."""
+
+    SWEEP = "sweep", _("Deadlines and steps")
+    PROMISES = "promises", pgettext_lazy("a job", "Promises")
 
 
 class Expects(TextChoices):

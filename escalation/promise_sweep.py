@@ -1,34 +1,38 @@
 """Keeps the promises beside the ladder: makes the next one after an answer, notices what was missed. Takes no step.
 
-Any number may run at once: each ticket is locked first and its state read again under the lock.
+Any number may run at once: each ticket is locked first and its state read again under the lock. A ticket that throws is
+parked for an hour, so that the others go on.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
 
+from escalation.actions.parking import park, parked_until, release
 from escalation.actions.promises import (
-    end_promise,
     follow_ticket,
     keep_promise,
     make_promise,
     promise_target,
     running_promise,
 )
-from escalation.choices import PromiseKind
-from escalation.models import Commitment, PromiseClock
+from escalation.actions.requests import end_with_ticket
+from escalation.choices import Job, PromiseKind, RequestState
+from escalation.models import Commitment, EscalationRequest, PromiseClock
 from escalation.promises import is_slipped
 from tickets.actions.base import record
-from tickets.choices import EventKind
+from tickets.choices import EventKind, Status
 from tickets.lifecycle import ACTIVE_STATUSES, OPEN_STATUSES
 from tickets.models import Ticket
+from tickets.models.ticket import TicketQuerySet
 
 logger = logging.getLogger(__name__)
 BATCH = 200
@@ -39,35 +43,77 @@ class Tally:
     promised: int = 0
     missed: int = 0
     slipped: int = 0
+    ended: int = 0
     failed: int = 0
 
 
-def run(now: datetime) -> Tally:
-    """Look at every answer without a promise, every promise whose time has come, every expected time that passed."""
+_Look = Callable[[Ticket, datetime, Tally], None]
+
+
+def run(now: datetime, *, within: timedelta | None = None) -> Tally:
+    """Look at every answer without a promise, every promise whose time has come or whose ticket or calendar changed, every
+    expected time that passed; each ticket at most once a kind of look.
+
+    After `within` no further batch is begun: what is left is the next run's.
+    """
     tally = Tally()
-    answered = Ticket.objects.filter(unpromised_answer_at__lte=now).order_by("unpromised_answer_at", "pk")
-    _each(answered.values_list("pk", flat=True), lambda ticket: _promise_next(ticket, now, tally), tally)
-    going_on = PromiseClock.objects.filter(stopped_at=None, state="paused", ticket__status__in=ACTIVE_STATUSES)
-    due = PromiseClock.objects.filter(check_at__lte=now)
-    for rows in (going_on, due):
-        _each(rows.order_by("pk").values_list("ticket", flat=True), lambda ticket: _judge(ticket, now, tally), tally)
-    passed = Commitment.objects.filter(closed_at=None, slipped_at=None, expected_at__lt=now)
-    passed = passed.filter(ticket__status__in=ACTIVE_STATUSES).order_by("expected_at", "pk")
-    _each(passed.values_list("ticket", flat=True), lambda ticket: _slip(ticket, now, tally), tally)
+    until = time.monotonic() + within.total_seconds() if within is not None else None
+    parked = parked_until(Job.PROMISES)
+    left_alone = {ticket_id for ticket_id, end in parked.items() if end > now}
+    for tickets, look in _queues(now):
+        for ids in _batches(tickets):
+            if until is not None and time.monotonic() > until:
+                return tally
+            for ticket_id in ids:
+                if ticket_id not in left_alone and not _look_at(ticket_id, look, now, tally, parked):
+                    left_alone.add(ticket_id)
     return tally
 
 
-def _each(ids: QuerySet[Any, int], look: Callable[[Ticket], None], tally: Tally) -> None:
-    """Each ticket in a transaction of its own, locked; one that fails is logged and the others go on."""
-    for ticket_id in dict.fromkeys(ids[:BATCH]):
-        try:
-            with transaction.atomic():
-                rows = Ticket.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=ticket_id)
-                if ticket := rows.first():
-                    look(ticket)
-        except Exception:
-            logger.exception("promises: ticket %s could not be looked at", ticket_id)
-            tally.failed += 1
+def _queues(now: datetime) -> Iterator[tuple[TicketQuerySet, _Look]]:
+    """The tickets worth a look, and the look that they are worth."""
+    running = PromiseClock.objects.filter(stopped_at=None)
+    goes_on = Q(state="paused", ticket__status__in=ACTIVE_STATUSES)
+    is_edited = Q(breached_at=None, calendar_version__lt=F("calendar__version"))
+    yield Ticket.objects.filter(unpromised_answer_at__lte=now), _promise_next
+    yield _tickets(running.exclude(ticket__status__in=OPEN_STATUSES)), _end
+    asked = EscalationRequest.objects.filter(state=RequestState.OPEN)
+    yield _tickets(asked.filter(Q(ticket__status=Status.CLOSED) | Q(opened_at__lt=F("ticket__resolved_at")))), _end
+    yield _tickets(Commitment.objects.filter(closed_at=None, ticket__status=Status.CLOSED)), _end
+    yield _tickets(running.filter(goes_on | is_edited | Q(check_at__lte=now))), _judge
+    passed = Commitment.objects.filter(closed_at=None, slipped_at=None, expected_at__lt=now)
+    yield _tickets(passed.filter(ticket__status__in=ACTIVE_STATUSES)), _slip
+
+
+def _tickets(rows: QuerySet[Any]) -> TicketQuerySet:
+    return Ticket.objects.filter(pk__in=rows.order_by().values("ticket"))
+
+
+def _batches(tickets: TicketQuerySet) -> Iterator[list[int]]:
+    """All of them by number, however many, read anew for each batch."""
+    last = 0
+    while ids := list(tickets.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield ids
+        last = ids[-1]
+
+
+def _look_at(ticket_id: int, look: _Look, now: datetime, tally: Tally, parked: Mapping[int, datetime]) -> bool:
+    """One ticket in a transaction of its own, locked; False for one that was parked. Who is locked by somebody is theirs."""
+    try:
+        with transaction.atomic():
+            rows = Ticket.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=ticket_id)
+            if ticket := rows.first():
+                look(ticket, now, tally)
+                if ticket_id in parked:
+                    release(ticket_ids=[ticket_id], job=Job.PROMISES)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy, and no row is to blame: the next run goes on
+    except Exception as error:  # whatever is wrong with one row must not stop the others
+        logger.exception("promises: ticket %s could not be looked at, parked", ticket_id)
+        tally.failed += 1
+        park(ticket_id=ticket_id, job=Job.PROMISES, error=error, now=now)
+        return False
+    return True
 
 
 def _promise_next(ticket: Ticket, now: datetime, tally: Tally) -> None:
@@ -99,17 +145,17 @@ def _promise_next(ticket: Ticket, now: datetime, tally: Tally) -> None:
 
 def _judge(ticket: Ticket, now: datetime, tally: Tally) -> None:
     for kind in PromiseKind:
-        clock = running_promise(ticket, kind)
-        if clock is None:
-            continue
-        if ticket.status not in OPEN_STATUSES and kind == PromiseKind.NEXT_UPDATE:
-            over_at = ticket.closed_at or ticket.resolved_at or now
-            end_promise(clock, reason=ticket.status, by=None, now=min(over_at, now))
-        else:
+        if clock := running_promise(ticket, kind):
             follow_ticket(clock, now=now)
-        if clock.breached_at and clock.missed_told_at is None:
-            _tell_missed(ticket, clock, now)
-            tally.missed += 1
+            if clock.breached_at and clock.missed_told_at is None:
+                _tell_missed(ticket, clock, now)
+                tally.missed += 1
+
+
+def _end(ticket: Ticket, now: datetime, tally: Tally) -> None:
+    """The ticket is solved, merged or closed: nobody is told any more of what was missed before."""
+    if ticket.status not in OPEN_STATUSES and end_with_ticket(ticket=ticket, now=now):
+        tally.ended += 1
 
 
 def _tell_missed(ticket: Ticket, clock: PromiseClock, now: datetime) -> None:

@@ -18,10 +18,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import prefetch_related_objects
 
 from escalation.actions import Rules, Step, climb
-from escalation.actions.parking import park, release
-from escalation.choices import Target
+from escalation.actions.parking import park, parked_until, release
+from escalation.choices import Job, Target
 from escalation.ladder import LadderFacts, after_step, decide
-from escalation.models import ParkedTicket
 from sla.choices import ClockKind
 from tickets import actions, ledger
 from tickets.actions import Look
@@ -60,7 +59,7 @@ def run(now: datetime, *, within: timedelta | None = None) -> Tally:
     """
     tally, rules = Tally(), Rules()
     until = time.monotonic() + within.total_seconds() if within is not None else None
-    parked = dict(ParkedTicket.objects.values_list("ticket", "until"))
+    parked = parked_until(Job.SWEEP)
     left_alone = [ticket_id for ticket_id, until in parked.items() if until > now]
     actions.recheck_after_calendar_edits(now=now, except_for=left_alone)
     while _sweep_batch(now, tally, rules, set(parked)):
@@ -84,7 +83,7 @@ def _sweep_batch(
             batch = _decide(tickets, now, rules)
             kept = _write(batch, now, rules, tally)
             if well := parked.intersection(each.ticket.pk for each in batch.looks):
-                release(ticket_ids=well)
+                release(ticket_ids=well, job=Job.SWEEP)
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy, and no row is to blame: the next sweep goes on
     except Exception as refusal:
@@ -192,7 +191,7 @@ def _write(batch: _Batch, now: datetime, rules: Rules, tally: Tally) -> int:
 def _park(ticket_id: int, error: Exception, now: datetime, tally: Tally) -> None:
     logger.error("sweep: ticket %s could not be looked at, parked", ticket_id, exc_info=error)
     tally.failed += 1
-    park(ticket_id=ticket_id, error=error, now=now)
+    park(ticket_id=ticket_id, job=Job.SWEEP, error=error, now=now)
 
 
 def ladder_facts(ticket: Ticket, clocks: Iterable[Clock], rules: Rules) -> LadderFacts:

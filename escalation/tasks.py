@@ -19,4 +19,4 @@ def sweep() -> None:
 
 @shared_task(name="escalation.tasks.keep_promises")
 def keep_promises() -> None:
-    promise_sweep.run(timezone.now())
+    promise_sweep.run(timezone.now(), within=LONGEST)

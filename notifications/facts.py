@@ -21,6 +21,7 @@ _FOR_MANAGERS = frozenset(
     {
         EventKind.MANAGER_PAGED,
         EventKind.ESCALATION_REQUESTED,
+        EventKind.ESCALATION_CLOSED,
         EventKind.SLIPPED,
         EventKind.PROMISE_MISSED,
     }

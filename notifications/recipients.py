@@ -121,6 +121,10 @@ def _by_us(facts: Facts) -> bool:
     return not facts.is_by_customer
 
 
+def _by_a_person(facts: Facts) -> bool:
+    return facts.actor is not None
+
+
 def _raised_to_urgent(facts: Facts) -> bool:
     return facts.is_raised and facts.is_urgent
 
@@ -179,7 +183,11 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
     EventKind.ESCALATION_ACKNOWLEDGED: (Rule(_customers, SITE),),
     EventKind.ESCALATION_ACCEPTED: (Rule(_customers, BOTH), Rule(_handlers, BOTH)),
     EventKind.ESCALATION_ANSWERED: (Rule(_customers, BOTH), Rule(_handlers, SITE)),
-    EventKind.ESCALATION_CLOSED: (Rule(_customers, BOTH), Rule(_handlers, SITE)),
+    EventKind.ESCALATION_CLOSED: (
+        Rule(_customers, BOTH, _by_a_person),  # one that ended with its ticket: the ticket's own news says so
+        Rule(_handlers, SITE),
+        Rule(_managers, SITE),
+    ),
     EventKind.COMMITTED: (Rule(_customers, BOTH), Rule(_handlers, SITE)),
     EventKind.SLIPPED: (Rule(_customers, SITE), Rule(_managers, BOTH), Rule(_handlers, BOTH)),
     EventKind.PROMISE_MISSED: (Rule(_managers, BOTH), Rule(_handlers, BOTH)),

@@ -13,6 +13,7 @@ from typing import Literal, cast
 from accounts.models import User
 from sla.choices import ClockKind, ClockState
 from sla.clock import ClockFacts, Reading, Segment, Step, read
+from sla.models import ClockBase
 from sla.policies import calendar_of
 from sla.terms import SeverityTerms, one_from_json
 from tickets.choices import EventKind, Status
@@ -262,7 +263,7 @@ def is_first_response_owed(clocks: dict[str, Clock]) -> bool:
     return clock is not None and clock.stopped_at is None and clock.state != ClockState.CANCELLED
 
 
-def is_of_this_version(clock: Clock) -> bool:
+def is_of_this_version(clock: ClockBase) -> bool:
     """Was the clock last computed on its calendar as it is now?"""
     return clock.calendar is None or clock.calendar_version == clock.calendar.version
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -161,7 +161,8 @@ def promise_update(ticket: Ticket, *, at: datetime, owner: User | None, by: User
     if at <= now:
         raise ActionRefused(_("The next update lies in the past. Give a time that is still to come."))
     seconds = int((at - now).total_seconds())
-    make_promise(ticket, PromiseKind.NEXT_UPDATE, seconds=seconds, calendar_id=None, owner=owner, by=by, now=now)
+    begins_at = at - timedelta(seconds=seconds)  # less than a second from now, so that it is due at that very instant
+    make_promise(ticket, PromiseKind.NEXT_UPDATE, seconds=seconds, calendar_id=None, owner=owner, by=by, now=begins_at)
 
 
 def reassign(*, ticket: Ticket, to: User, by: User, now: datetime) -> Commitment:

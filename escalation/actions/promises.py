@@ -76,23 +76,42 @@ def end_promise(clock: PromiseClock | None, *, reason: str, by: User | None, now
 
 def follow_ticket(clock: PromiseClock, *, now: datetime) -> None:
     """Write down the pauses that the ticket made since, and compute the promise anew. Only the next update pauses."""
-    _note_pauses(clock)
+    _bring_up(clock, now)
+
+
+def _bring_up(clock: PromiseClock, now: datetime) -> None:
+    """The pauses and what was missed by `now`, stored."""
+    lines = _note_pauses(clock, until=now)
+    if not clock.breached_at and clock.calendar_version and not ledger.is_of_this_version(clock):
+        _judge_edit(clock, now, is_due_known=not lines)
     _store(clock, now)
 
 
-def _note_pauses(clock: PromiseClock, *, until: datetime | None = None) -> None:
-    if clock.kind == PromiseKind.NEXT_UPDATE:
-        missing = with_pauses(_segments(clock), _resolution_segments(clock.ticket_id))
-        lines = [each for each in missing if until is None or each.at <= until]
-        _append(clock, lines, reason="waiting", by=None)
+def _judge_edit(clock: PromiseClock, now: datetime, *, is_due_known: bool) -> None:
+    """After an edit of its calendar: the due that stood before it decides, if no pause has moved that one; a due that only the
+    edit puts into the past is a breach dated now, with the edit as its cause."""
+    if is_due_known and clock.due_at and now > clock.due_at:
+        clock.breached_at, clock.breach_cause = clock.due_at, "elapsed"
+        return
+    reading = read(facts_of(clock), now)
+    if reading.breached_at:
+        clock.breached_at, clock.breach_cause, clock.due_at = now, "calendar_edit", reading.due_at
+
+
+def _note_pauses(clock: PromiseClock, *, until: datetime) -> list[Segment]:
+    if clock.kind != PromiseKind.NEXT_UPDATE:
+        return []
+    missing = with_pauses(_segments(clock), _resolution_segments(clock.ticket_id))
+    lines = [each for each in missing if each.at <= until]
+    _append(clock, lines, reason="waiting", by=None)
+    return lines
 
 
 def _finish(clock: PromiseClock | None, step: Step, *, reason: str, by: User | None, now: datetime) -> None:
     if clock is None or clock.stopped_at:
         return
     now = max(now, clock.started_at)
-    _note_pauses(clock, until=now)
-    _store(clock, now)  # a breach that nobody had noticed yet is recorded before the end
+    _bring_up(clock, now)  # a breach that nobody had noticed yet is recorded before the end
     _append(clock, [Segment(step, max(now, _segments(clock)[-1].at))], reason=reason, by=by)
     _store(clock, now)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Tier
 from accounts.models import User
 from escalation.actions.commitments import commit, end_commitment, open_for_request, promise_update
-from escalation.actions.promises import keep_promise, make_promise, promise_target, running_promise
+from escalation.actions.promises import end_promise, keep_promise, make_promise, promise_target, running_promise
 from escalation.actions.steps import move
 from escalation.choices import PromiseKind, RequestReason, RequestState, Trigger
 from escalation.ladder import LADDER
@@ -105,6 +105,31 @@ def answer_request(*, ticket: Ticket, by: User, answer: str, now: datetime) -> E
         data = {"request": request.pk, "answer": answer.strip()}
         record(ticket, EventKind.ESCALATION_ANSWERED, by=by, now=now, data=data)
         return request
+
+
+def end_with_ticket(*, ticket: Ticket, now: datetime) -> bool:
+    """A locked ticket is over: so is what it still owed beside its clocks, from the instant on at which it was resolved or
+    closed. True when a customer's escalation ended unanswered.
+
+    One that the customer filed after the resolution goes on until the ticket closes. A resolved ticket keeps its commitment:
+    reopened, it is as escalated as it was.
+    """
+    over_at = min(ticket.closed_at or ticket.resolved_at or now, now)
+    is_closed = ticket.status == Status.CLOSED
+    request = EscalationRequest.objects.filter(ticket=ticket, state=RequestState.OPEN).first()
+    ends = request is not None and (is_closed or request.opened_at < over_at)
+    end_promise(running_promise(ticket, PromiseKind.NEXT_UPDATE), reason=ticket.status, by=None, now=over_at)
+    if request is None or ends:
+        end_promise(running_promise(ticket, PromiseKind.ACKNOWLEDGE), reason=ticket.status, by=None, now=over_at)
+    if request is not None and ends:
+        request.state, request.answered_at = RequestState.ENDED, over_at
+        request.save(update_fields=["state", "answered_at"])
+        because = "merged" if ticket.is_merged else ticket.status
+        data = {"request": request.pk, "ended_with": str(because)}
+        record(ticket, EventKind.ESCALATION_CLOSED, by=None, now=now, data=data)
+    if is_closed:
+        Commitment.objects.filter(ticket=ticket, closed_at=None).update(closed_at=over_at)
+    return ends
 
 
 def _promise_answer(ticket: Ticket, *, owner: User | None, by: User, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.bilingual import in_reader_language
 from accounts.models import User
 from escalation.choices import Expects, RequestReason, RequestState, Trigger
+from tickets.choices import Status
 from tickets.lifecycle import OPEN_STATUSES
 from tickets.models import Ticket
 
@@ -18,8 +19,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(Exists(Ticket.objects.visible_to(user).filter(pk=OuterRef("ticket"))))
 
     def open(self) -> CommitmentQuerySet:
-        """Escalations that somebody still answers for, of tickets that are not done."""
-        return self.filter(closed_at=None, ticket__status__in=OPEN_STATUSES)
+        """Escalations that somebody still answers for: of tickets that are not done, and of resolved ones whose customer
+        asked again."""
+        asked = EscalationRequest.objects.filter(ticket=OuterRef("ticket"), state=RequestState.OPEN)
+        is_asked_again = Q(Exists(asked), ticket__status=Status.RESOLVED)
+        return self.filter(Q(ticket__status__in=OPEN_STATUSES) | is_asked_again, closed_at=None)
 
 
 class Commitment(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from escalation.choices import Job
 from tickets.models import Ticket
 
 
@@ -23,9 +24,10 @@ class Heartbeat(models.Model):
 
 
 class ParkedTicket(models.Model):
-    """A ticket whose look threw: left alone until `until`, so that the others go on. Gone when a look succeeds."""
+    """A ticket whose look by a job threw: left alone by it until `until`, so that the others go on. Gone when a look succeeds."""
 
-    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="parked")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="parked")
+    job = models.CharField(_("job"), max_length=10, choices=Job.choices, default=Job.SWEEP)
     error = models.TextField(_("error"))
     first_at = models.DateTimeField(_("since"))
     last_at = models.DateTimeField(_("last tried"))
@@ -36,6 +38,7 @@ class ParkedTicket(models.Model):
         ordering = ("-last_at",)
         verbose_name = _("parked ticket")
         verbose_name_plural = _("parked tickets")
+        constraints = (models.UniqueConstraint(fields=("ticket", "job"), name="parked_once_a_job"),)
 
     def __str__(self) -> str:
         return f"#{self.ticket_id}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -40,7 +40,8 @@ def health_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @managers_only
 def try_parked(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(ParkedTicket, ticket=pk)
-    try_now(ticket_id=row.ticket_id, now=timezone.now())
-    messages.success(request, _("The next sweep looks at #%(number)s again.") % {"number": row.ticket_id})
+    if not ParkedTicket.objects.filter(ticket=pk).exists():
+        raise Http404
+    try_now(ticket_id=pk, now=timezone.now())
+    messages.success(request, _("The next sweep looks at #%(number)s again.") % {"number": pk})
     return redirect("escalation:health")
