@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "fan-out": _every("notifications.tasks.fan_out", SWEEP_SECONDS),
     "send": _every("delivery.tasks.send", SWEEP_SECONDS),
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),
+    "drafts": _every("tickets.tasks.sweep_drafts", 60 * 60),
 }
 
 # --- Security ---------------------------------------------------------------------------------------------------------

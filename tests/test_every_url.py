@@ -41,7 +41,8 @@ from notifications.models import Notice, StuckEvent
 from sla.models import Contract
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
-from tickets.models import Attachment, Message, Ticket, TicketEvent
+from tickets.drafting import Stand
+from tickets.models import Attachment, Draft, Message, Ticket, TicketEvent
 from tickets.views import live as live_view
 
 # --- Who tries --------------------------------------------------------------------------------------------------------
@@ -82,10 +83,13 @@ DOORS: dict[str, Door] = {
     "": Door(SIGNED_IN),
     "tickets/": Door(SIGNED_IN),
     "tickets/new/": Door(SIGNED_IN),
+    "tickets/drafts/<uuid:key>/": Door(NOBODY, data={"subject": "Let me in", "draft_revision": "1"}),  # Alice's own
+    "tickets/drafts/<uuid:key>/discard/": Door(NOBODY),
     "tickets/<int:pk>/": Door(READERS),
     "tickets/<int:pk>/parts/": Door(READERS),
     "tickets/<int:pk>/live/": Door(READERS),
     "tickets/<int:pk>/replies/": Door(READERS, READERS, data=LETTER),
+    "tickets/<int:pk>/drafts/<uuid:key>/": Door(NOBODY, data={"body": "Let me in", "draft_revision": "1"}),
     "tickets/<int:pk>/severity/": Door(READERS, data={"severity": "p0", "reason": "worse"}),
     "tickets/<int:pk>/solved/": Door(READERS),
     "tickets/<int:pk>/reopenings/": Door(READERS, data=LETTER),
@@ -233,6 +237,7 @@ class World:
     notice: Notice
     invitation: Invitation
     mail: OutboundMessage
+    draft: Draft
     article: Article
     objects: dict[str, models.Model]
 
@@ -250,7 +255,7 @@ class World:
             pk = self.mail.pk
         return {
             "pk": pk,
-            "key": Attachment.objects.get(message__ticket=ticket).key,
+            "key": self.draft.key if "drafts/" in route else Attachment.objects.get(message__ticket=ticket).key,
             "slug": self.article.slug,
             "organisation": self.cast.acme.pk,
             "membership": Membership.objects.get(user=self.cast.alice).pk,
@@ -291,6 +296,7 @@ def world(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
         cast=cast, shared=shared, private=private, invitation=invitation, article=article,
         notice=Notice.objects.filter(recipient=cast.alice, channel=Channel.SITE).latest("pk"),
         mail=OutboundMessage.objects.mails().latest("pk"),
+        draft=actions.keep_draft(by=cast.alice, key=uuid.uuid4(), typed={"subject": "x"}, stand=Stand(), now=NOW),
         objects=admin_objects(cast, shared, step, article),
     )  # fmt: skip
 

@@ -7,3 +7,15 @@ class ActionRefused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class DraftMoved(ActionRefused):
+    """Another tab or device wrote, discarded or sent the draft that this page wants to write.
+
+    `revision` is what the page has to repeat to be kept all the same, None where that is not possible; `url` shows what
+    is there now, empty where nothing is.
+    """
+
+    def __init__(self, message: str, *, revision: int | None = None, url: str = "") -> None:
+        super().__init__(message)
+        self.revision, self.url = revision, url

@@ -9,3 +9,8 @@ from tickets import actions
 @shared_task(name="tickets.tasks.sweep_unsent")
 def sweep_unsent() -> None:
     actions.sweep_unsent(now=timezone.now())
+
+
+@shared_task(name="tickets.tasks.sweep_drafts")
+def sweep_drafts() -> None:
+    actions.sweep_drafts(now=timezone.now())

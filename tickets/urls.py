@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from tickets.views import conversation, detail, files, filing, home, listing, live
+from tickets.views import conversation, detail, drafts, files, filing, home, listing, live
 
 app_name = "tickets"
 urlpatterns = [
     path("", home.home, name="home"),
     path("tickets/", listing.ticket_list, name="list"),
     path("tickets/new/", filing.new_ticket, name="new"),
+    path("tickets/drafts/<uuid:key>/", drafts.keep, name="keep_draft"),
+    path("tickets/drafts/<uuid:key>/discard/", drafts.discard, name="discard_draft"),
     path("tickets/<int:pk>/", detail.detail, name="detail"),
     path("tickets/<int:pk>/parts/", detail.parts, name="parts"),
     path("tickets/<int:pk>/live/", live.stream, name="live"),
     path("tickets/<int:pk>/replies/", conversation.reply, name="reply"),
+    path("tickets/<int:pk>/drafts/<uuid:key>/", drafts.keep_letter, name="keep_letter"),
     path("tickets/<int:pk>/severity/", conversation.raise_severity, name="raise_severity"),
     path("tickets/<int:pk>/solved/", conversation.solved, name="solved"),
     path("tickets/<int:pk>/reopenings/", conversation.reopen, name="reopen"),

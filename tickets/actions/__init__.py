@@ -5,6 +5,7 @@ with words for the person if not. `now` is an aware instant.
 """
 
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
+from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
 from tickets.actions.files import discard_unsent, store_file, sweep_unsent
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import EnvironmentFacts, open_ticket
@@ -25,6 +26,7 @@ from tickets.actions.sweeping import (
 from tickets.actions.telling import claim_events
 
 __all__ = [
+    "MOST_DRAFTS",
     "EnvironmentFacts",
     "Look",
     "Seen",
@@ -34,7 +36,9 @@ __all__ = [
     "close",
     "confirm_solved",
     "customer_reply",
+    "discard_draft",
     "discard_unsent",
+    "keep_draft",
     "lock_for_a_look",
     "look_now",
     "mark_seen",
@@ -53,6 +57,7 @@ __all__ = [
     "store_events",
     "store_file",
     "store_looks",
+    "sweep_drafts",
     "sweep_unsent",
     "take",
     "wait_internally",

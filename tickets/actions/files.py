@@ -10,10 +10,11 @@ from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from tickets.filetypes import sniff
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, Draft, Message
 
 logger = logging.getLogger(__name__)
 UNSENT_KEPT_FOR = timedelta(days=1)
@@ -78,8 +79,9 @@ def discard_unsent(*, attachment: Attachment, by: User) -> None:
 
 
 def sweep_unsent(*, now: datetime, most: int = 200) -> int:
-    """Forget files of drafts that were given up a day ago; how many went."""
-    stale = Attachment.objects.filter(message=None, created_at__lt=now - UNSENT_KEPT_FOR)
+    """Forget files that were sent with no form within a day, and are of no draft; how many went."""
+    drafts = Draft.objects.filter(key=OuterRef("draft_key"), owner=OuterRef("uploaded_by"))
+    stale = Attachment.objects.filter(~Exists(drafts), message=None, created_at__lt=now - UNSENT_KEPT_FOR)
     stale = stale.select_related("uploaded_by")[:most]
     gone = 0
     for attachment in stale:

@@ -15,6 +15,7 @@ from sla.policies import terms_for
 from sla.terms import to_json
 from tickets import ledger
 from tickets.actions.base import record, settle
+from tickets.actions.drafts import consume_draft, lock_writer
 from tickets.actions.files import send_unsent
 from tickets.choices import EventKind
 from tickets.errors import ActionRefused
@@ -66,6 +67,7 @@ def open_ticket(
         return existing
     try:
         with transaction.atomic():
+            lock_writer(by)
             ticket = Ticket.objects.create(
                 organisation=organisation,
                 app=app,
@@ -100,7 +102,7 @@ def _twin(submission_key: uuid.UUID, requester: User) -> Ticket | None:
 
 
 def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> None:
-    """The opening message with its files, the clocks, and the event."""
+    """The opening message with its files, the clocks, and the event; the draft it was typed in is done with."""
     message = Message.objects.create(
         ticket=ticket,
         author=by,
@@ -111,6 +113,7 @@ def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> None
         submission_key=ticket.submission_key,
     )
     send_unsent(message, user=by, draft_key=ticket.submission_key)
+    consume_draft(by=by, key=ticket.submission_key)
     ledger.start_clocks(ticket, by=by, now=now)
     record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": ticket.severity})
     settle(ticket, now=now)

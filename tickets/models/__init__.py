@@ -2,6 +2,7 @@
 
 from tickets.models.clocks import Clock, ClockSegment
 from tickets.models.conversation import Attachment, Message
+from tickets.models.drafts import Draft
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
 
@@ -10,6 +11,7 @@ __all__ = [
     "Category",
     "Clock",
     "ClockSegment",
+    "Draft",
     "Environment",
     "Follower",
     "Message",

@@ -19,12 +19,15 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import App
 from sla.choices import Severity
 from tickets import actions
+from tickets.drafting import typed_of
 from tickets.errors import ActionRefused
 from tickets.forms import filing
 from tickets.forms.filing import FilingForm
 from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, prefill
 from tickets.models import Attachment, Ticket
 from tickets.promises import promises_for, severity_cards
+from tickets.views import drafts
+from tickets.views.drafts import DraftView
 from tickets.views.shared import organisations_of, to_desk, without_organisation
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
@@ -40,6 +43,8 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
         return without_organisation(request)
     if request.method == "POST":
         return _sent(request, place)
+    if "draft" in request.GET:
+        return _opened(request, place)
     return _page(request, _fresh_form(request, place), key=uuid.uuid4())
 
 
@@ -52,6 +57,8 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     refused = keep_uploads(request, field="files", by=user, draft_key=key, now=now)
     if "remove" in request.POST or "fill" in request.POST:
         return _changed(request, place, key=key, refused=refused)
+    if "save_draft" in request.POST:
+        return _kept(request, place, key=key, refused=refused)
     form = FilingForm(request.POST, place=place, now=now)
     is_urgent = request.POST.get("severity") == Severity.P0  # a file that is too big does not hold up a P0
     if form.is_valid() and (is_urgent or not refused):
@@ -105,6 +112,30 @@ def _changed(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refuse
     return _page(request, FilingForm(initial=typed, place=place, now=timezone.now()), key=key, refused=refused)
 
 
+def _opened(request: HttpRequest, place: FilingPlace) -> HttpResponse:
+    """The page as it was left; a draft that was sent meanwhile leads to its ticket."""
+    draft = drafts.opened(place.user, request.GET["draft"])
+    if isinstance(draft, Ticket):
+        return redirect(draft)
+    form = FilingForm(initial=draft.typed, place=place, now=timezone.now())
+    return _page(request, form, key=draft.key, draft=DraftView.of(draft))
+
+
+def _kept(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: Sequence[Refused]) -> HttpResponse:
+    """“Save as draft”, for pages whose script does not run."""
+    draft = DraftView.sent(request)
+    try:
+        kept = drafts.store(request, key=key, now=timezone.now())
+    except ActionRefused as refusal:
+        draft = draft.told(refusal)
+    else:
+        if kept and not refused:
+            messages.success(request, _("Kept as a draft for 30 days. Go on with it here, from any device."))
+            return redirect(drafts.address_of(kept))
+    form = FilingForm(initial=typed_of(dict(request.POST.lists())), place=place, now=timezone.now())
+    return _page(request, form, key=key, refused=refused, draft=draft)
+
+
 def _fresh_form(request: HttpRequest, place: FilingPlace) -> FilingForm:
     app = app_of(place, request.GET.get("app", ""))
     if app is None and "app" not in request.GET:
@@ -125,7 +156,14 @@ def _likely_app(place: FilingPlace) -> App | None:
     return app_of(place, str(latest.first())) or next(iter(place.apps), None)
 
 
-def _page(request: HttpRequest, form: FilingForm, *, key: uuid.UUID, refused: Sequence[Refused] = ()) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    form: FilingForm,
+    *,
+    key: uuid.UUID,
+    refused: Sequence[Refused] = (),
+    draft: DraftView | None = None,
+) -> HttpResponse:
     place = form.place
     organisation = organisation_of(place, form["app"].value() or "")
     promises = promises_for(organisation, now=timezone.now())
@@ -142,5 +180,7 @@ def _page(request: HttpRequest, form: FilingForm, *, key: uuid.UUID, refused: Se
         "problems": problems,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
         "max_count": settings.ATTACHMENT_MAX_COUNT,
+        "draft": draft or DraftView.sent(request),
+        "drafts": drafts.drafts_beside(place.user, key),
     }
     return render(request, "tickets/new.html", context, status=422 if problems else 200)
