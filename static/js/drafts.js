@@ -10,19 +10,26 @@
    how-manieth of this page it is, so that one which overtakes another is understood. */
 (() => {
   const AFTER = 1500, AT_LATEST = 10000, AGAIN = 20000;
-  for (const form of document.querySelectorAll("form[data-draft]")) watch(form);
+  const watched = new WeakMap();
 
+  // A page that keeps itself true may put a new form in the place of the old one.
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      const form = event.target.closest?.("form[data-draft]");
+      if (!form || event.target.type === "file" || event.target.type === "hidden") return;
+      if (!watched.has(form)) watched.set(form, watch(form));
+      watched.get(form)();
+    });
+  }
+
+  /* Returns what is to be called when something was typed. */
   function watch(form) {
     const field = (name) => form.elements[`draft_${name}`];
     const part = (name) => form.querySelector(`[data-draft-${name}]`);
     const words = part("words"), moved = part("moved"), mine = part("mine"), theirs = part("theirs");
     let timer, since = 0, isDirty = false, isMoved = !moved.hidden, isLeaving = false, asking = null, offered = null;
 
-    form.addEventListener("input", typed);
-    form.addEventListener("change", typed);
-
-    function typed(event) {
-      if (event.target.type === "file" || event.target.type === "hidden") return;
+    function typed() {
       isDirty = true;
       since ||= Date.now();
       later(Math.min(AFTER, Math.max(0, since + AT_LATEST - Date.now())));
@@ -90,16 +97,13 @@
 
     // Left, closed, or put away on a phone: there may be no later moment.
     function leaving() {
-      if (document.visibilityState !== "hidden" || !isDirty || isMoved || isLeaving) return;
-      const data = typedNow();
-      if (navigator.sendBeacon(form.dataset.draft, data)) return;
-      isDirty = true;
+      if (!isDirty || isMoved || isLeaving || !form.isConnected) return;
+      if (navigator.sendBeacon(form.dataset.draft, typedNow())) return;
+      isDirty = true; // too long for a beacon
       later(0);
     }
-    addEventListener("visibilitychange", leaving);
-    addEventListener("pagehide", () => {
-      if (isDirty && !isMoved && !isLeaving) navigator.sendBeacon(form.dataset.draft, typedNow());
-    });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) leaving(); });
+    addEventListener("pagehide", leaving);
 
     // What is sent is no draft any more; a save that is still on its way is called back.
     form.addEventListener("submit", () => {
@@ -109,5 +113,6 @@
       asking?.abort();
     });
     addEventListener("pageshow", (event) => { if (event.persisted) isLeaving = false; });
+    return typed;
   }
 })();

@@ -41,10 +41,7 @@ class Tab:
     def __init__(self, client: Client, key: uuid.UUID | None = None, revision: int = 0) -> None:
         self.client, self.key, self.revision = client, key or uuid.uuid4(), revision
         self.page, self.step = uuid.uuid4(), 0
-
-    @property
-    def address(self) -> str:
-        return f"/tickets/drafts/{self.key}/"
+        self.address = f"/tickets/drafts/{self.key}/"
 
     def form(self, **typed: Any) -> dict[str, Any]:
         self.step += 1
@@ -306,3 +303,89 @@ def test_keeping_is_cheap(cast: Cast, alice: Client) -> None:
     with CaptureQueriesContext(connection) as asked:
         tab.keep(subject="xy")
     assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) <= 5
+
+
+class TestLetters:
+    """Drafts of letters on a ticket: one a person and ticket."""
+
+    def tab(self, client: Client, ticket: Ticket, key: uuid.UUID | None = None, revision: int = 0) -> Tab:
+        tab = Tab(client, key, revision)
+        tab.address = f"{ticket.get_absolute_url()}drafts/{tab.key}/"
+        client.get(ticket.get_absolute_url())
+        return tab
+
+    def test_it_stands_in_the_box_again_on_any_device(self, cast: Cast, alice: Client) -> None:
+        ticket = file_ticket(cast)
+        tab = self.tab(alice, ticket)
+        assert tab.keep(body="Half a <thought>").json()["revision"] == 1
+        for address in ("", "parts/"):
+            page = signed_in(cast.alice).get(f"{ticket.get_absolute_url()}{address}").content.decode()
+            assert "Half a &lt;thought&gt;" in page
+            assert str(tab.key) in page
+        other = signed_in(cast.bob).get(ticket.get_absolute_url()).content.decode()
+        assert "Half a" not in other
+        assert "Half a" not in alice.get(NEW).content.decode()
+
+    def test_sending_it_consumes_it(self, cast: Cast, alice: Client) -> None:
+        ticket = file_ticket(cast)
+        tab = self.tab(alice, ticket)
+        tab.keep(body="Half")
+        assert alice.post(f"{ticket.get_absolute_url()}replies/", tab.form(body="Half, and whole")).status_code == 302
+        assert not Draft.objects.exists()
+        assert tab.keep(body="late").status_code == 409
+        actions.confirm_solved(ticket=ticket, by=cast.alice, now=timezone.now())
+        again = self.tab(alice, ticket)
+        again.keep(body="Not solved")
+        alice.post(f"{ticket.get_absolute_url()}reopenings/", again.form(body="Not solved yet"))
+        ticket.refresh_from_db()
+        assert ticket.status == "open"
+        assert not Draft.objects.exists()
+
+    def test_a_second_tab_is_told_of_the_letter_begun_in_the_first(self, cast: Cast, alice: Client) -> None:
+        ticket = file_ticket(cast)
+        first, second = self.tab(alice, ticket), self.tab(alice, ticket)
+        first.keep(body="first")
+        answer = second.keep(body="second")
+        assert (answer.status_code, answer.json()["revision"]) == (409, 1)
+        assert answer.json()["url"] == f"{ticket.get_absolute_url()}#part-composer"
+        second.revision = 1
+        assert second.keep(body="second").status_code == 200
+        assert Draft.objects.get().key == second.key
+        assert first.keep(body="first again").status_code == 409
+
+    def test_without_a_script_a_button_keeps_it_with_its_files(self, cast: Cast, alice: Client) -> None:
+        ticket = file_ticket(cast)
+        tab = self.tab(alice, ticket)
+        form = tab.form(body="Here is the log", save_draft="1", files=[SimpleUploadedFile("sdk.log", b"x")])
+        answer = alice.post(f"{ticket.get_absolute_url()}replies/", form)
+        assert answer.headers["Location"] == f"{ticket.get_absolute_url()}#part-composer"
+        page = alice.get(ticket.get_absolute_url()).content.decode()
+        assert "Here is the log" in page
+        assert "sdk.log" in page
+        assert ticket.messages.count() == 1
+        self.tab(alice, ticket, tab.key, 1).keep(body="There")
+        page = alice.post(f"{ticket.get_absolute_url()}replies/", form).content.decode()
+        assert "changed in another tab" in page
+        assert "Here is the log" in page
+
+    def test_nobody_keeps_one_on_a_ticket_they_do_not_see(self, cast: Cast, alice: Client) -> None:
+        ticket = file_ticket(cast, is_shared=False)
+        for person in (cast.mallory, cast.bob, cast.erin):
+            assert self.tab(signed_in(person), ticket).keep(body="x").status_code == 404
+        assert not Draft.objects.exists()
+
+    def test_a_new_tickets_key_is_no_letters(self, cast: Cast, alice: Client) -> None:
+        ticket, new = file_ticket(cast), Tab(alice)
+        new.keep(subject="x")
+        assert self.tab(alice, ticket, new.key, 1).keep(body="x").status_code == 404
+        letter = self.tab(alice, ticket)
+        letter.keep(body="x")
+        assert Tab(alice, letter.key, 1).keep(subject="x").status_code == 404
+        assert alice.get(f"{NEW}?draft={letter.key}").status_code == 404
+
+    def test_a_key_that_is_none_breaks_nothing(self, cast: Cast, alice: Client) -> None:
+        ticket = file_ticket(cast)
+        answer = alice.post(
+            f"{ticket.get_absolute_url()}replies/", {"body": "x", "submission_key": "no", "save_draft": "1"}
+        )
+        assert answer.status_code == 422

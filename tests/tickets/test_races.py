@@ -18,8 +18,9 @@ from notifications import fan_out
 from tests.cast import NOW, Cast, file_ticket, make_cast
 from tickets import actions
 from tickets.choices import EventKind
-from tickets.errors import ActionRefused
-from tickets.models import Message, Resolution, Ticket, TicketEvent
+from tickets.drafting import Stand
+from tickets.errors import ActionRefused, DraftMoved
+from tickets.models import Draft, Message, Resolution, Ticket, TicketEvent
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROUNDS = 8
@@ -158,3 +159,47 @@ def test_two_engineers_take_a_ticket_at_once_and_one_of_them_has_it(people: Cast
             lambda ticket=ticket: actions.take(ticket=ticket, by=people.frank, seen_owner=0, now=NOW + TICK),
         )
         assert TicketEvent.objects.filter(ticket=ticket, kind=EventKind.ASSIGNED).count() == 1
+
+
+def keep(
+    people: Cast, key: uuid.UUID, page: uuid.UUID, *, step: int = 1, revision: int = 0, subject: str = "x"
+) -> Draft | None:
+    return actions.keep_draft(
+        by=people.alice, key=key, typed={"subject": subject}, stand=Stand(revision, page, step), now=NOW
+    )
+
+
+def test_a_save_on_its_way_never_brings_back_the_draft_of_what_was_sent(people: Cast) -> None:
+    for number in range(ROUNDS):
+        key, page = uuid.uuid4(), uuid.uuid4()
+        begun = keep(people, key, page) if number % 2 else None
+        revision = begun.revision if begun else 0
+        at_once(
+            lambda key=key: file_ticket(people, submission_key=key),
+            lambda key=key, page=page, revision=revision: keep(people, key, page, step=2, revision=revision),
+        )
+        assert not Draft.objects.filter(key=key).exists()
+        assert Ticket.objects.filter(submission_key=key).count() == 1
+
+
+def test_of_two_devices_that_save_at_once_one_is_told(people: Cast) -> None:
+    for _ in range(ROUNDS):
+        key = uuid.uuid4()
+        keep(people, key, uuid.uuid4())
+        results = at_once(
+            *(lambda key=key, words=words: keep(people, key, uuid.uuid4(), revision=1, subject=words) for words in "ab")
+        )
+        assert sorted(isinstance(each, DraftMoved) for each in results) == [False, True]
+        kept = next(each for each in results if isinstance(each, Draft))
+        assert Draft.objects.get(key=key).typed == kept.typed
+
+
+def test_a_draft_begun_twice_at_once_is_one_and_twenty_are_the_most(people: Cast) -> None:
+    key, page = uuid.uuid4(), uuid.uuid4()
+    at_once(*(lambda step=step: keep(people, key, page, step=step) for step in (1, 2, 3)))
+    assert Draft.objects.get().step in (1, 2, 3)
+    for _ in range(actions.MOST_DRAFTS - 2):
+        keep(people, uuid.uuid4(), page)
+    results = at_once(*(lambda: keep(people, uuid.uuid4(), page) for _ in range(4)))
+    assert sum(isinstance(each, ActionRefused) for each in results) == 3
+    assert Draft.objects.count() == actions.MOST_DRAFTS

@@ -13,6 +13,7 @@ from knowledgebase import markdown
 from sla.choices import ClockKind
 from tickets import ledger, lifecycle
 from tickets.actions.base import follow, locked, record, require, set_status, settle
+from tickets.actions.drafts import consume_draft
 from tickets.actions.files import send_unsent
 from tickets.choices import EventKind, MessageKind, Status
 from tickets.errors import ActionRefused
@@ -69,6 +70,7 @@ def customer_reply(
             ticket.resolved_at = None
             record(ticket, EventKind.REOPENED if was_resolved else EventKind.RESUMED, by=by, now=now)
         record(ticket, EventKind.CUSTOMER_REPLIED, by=by, now=now, message=message)
+        consume_draft(by=by, key=submission_key)
         if by.pk != ticket.requester_id:
             follow(ticket, by, now=now)
         settle(ticket, now=now, fields=("resolved_at",))

@@ -146,5 +146,6 @@ def _write(draft: Draft, key: uuid.UUID, typed: Typed, stand: Stand, now: dateti
 
 def _moved(draft: Draft) -> DraftMoved:
     words = _("This draft was changed in another tab or on another device, %(at)s.")
-    url = draft.ticket.get_absolute_url() if draft.ticket else f"{reverse('tickets:new')}?draft={draft.key}"
+    letter = f"{draft.ticket.get_absolute_url()}#part-composer" if draft.ticket else ""
+    url = letter or f"{reverse('tickets:new')}?draft={draft.key}"
     return DraftMoved(words % {"at": wording.instant(draft.updated_at)}, revision=draft.revision, url=url)

@@ -13,6 +13,7 @@ from sla.choices import ClockKind
 from tickets import ledger
 from tickets.actions.base import locked, record, require, set_status, settle
 from tickets.actions.conversation import add_message, already_sent, send_reply
+from tickets.actions.drafts import consume_draft
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
 from tickets.models import Resolution, Ticket
@@ -71,6 +72,7 @@ def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime, submission_k
         set_status(ticket, Status.OPEN, by=by, now=now, reason="reopened")
         ticket.resolved_at = None
         record(ticket, EventKind.REOPENED, by=by, now=now, message=message)
+        consume_draft(by=by, key=submission_key)
         settle(ticket, now=now, fields=("resolved_at",))
         return ticket
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from tickets.errors import ActionRefused
 from tickets.forms.conversation import LetterForm, RaiseForm, ReopenForm
 from tickets.models import Attachment, Message, Ticket
 from tickets.views.detail import find_ticket, show
+from tickets.views.drafts import DraftView, store
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
 INVALID, REFUSED = 422, 409
@@ -94,11 +96,16 @@ def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) 
         if discarded := request.POST.get("discard"):
             discard_upload(key=discarded, by=request.user, draft_key=key)
     kept = Attachment.objects.unsent(user=request.user, draft_key=key or uuid.uuid4())
+    shown = {"kept_files": kept, "refused_files": refused, "is_drafting": True, "draft": DraftView.sent(request, key)}
     if "discard" in request.POST:
         draft = form_class(ticket=ticket, initial=request.POST.dict())
-        return show(request, ticket, letter_form=draft, kept_files=kept, is_drafting=True)
+        return show(request, ticket, letter_form=draft, **shown)
+    if "save_draft" in request.POST and key:
+        return _kept(
+            request, ticket, key, shown | {"letter_form": form_class(ticket=ticket, initial=request.POST.dict())}
+        )
     form = form_class(request.POST, ticket=ticket, has_files=kept.exists())
-    shown = {"letter_form": form, "kept_files": kept, "refused_files": refused, "is_drafting": True}
+    shown["letter_form"] = form
     if not form.is_valid() or refused:
         return show(request, ticket, status=INVALID, **shown)
     try:
@@ -107,6 +114,18 @@ def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) 
         form.add_error(None, refusal.message)
         return show(request, find_ticket(request.user, ticket.pk), status=REFUSED, **shown)
     return redirect(_newest(ticket))
+
+
+def _kept(request: HttpRequest, ticket: Ticket, key: uuid.UUID, shown: dict[str, Any]) -> HttpResponse:
+    """“Save as draft”, for pages whose script does not run."""
+    try:
+        kept = store(request, key=key, ticket=ticket, now=timezone.now())
+    except ActionRefused as refusal:
+        return show(request, ticket, **shown | {"draft": shown["draft"].told(refusal)})
+    if kept and not shown["refused_files"]:
+        messages.success(request, _("Kept as a draft for 30 days. Go on with it here, from any device."))
+        return redirect(f"{ticket.get_absolute_url()}#part-composer")
+    return show(request, ticket, **shown)
 
 
 def _send(request: HttpRequest, ticket: Ticket, form: LetterForm) -> None:

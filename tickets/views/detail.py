@@ -15,9 +15,11 @@ from accounts.models import User
 from tickets import actions
 from tickets.choices import Status
 from tickets.customer_page import loaded, read_page
+from tickets.drafting import Stand
 from tickets.forms.conversation import LetterForm, RaiseForm, ReopenForm
-from tickets.models import Attachment, Ticket, TicketVisit
+from tickets.models import Attachment, Draft, Ticket
 from tickets.thread import Thread, news, read_thread
+from tickets.views.drafts import DraftView, visit_and_letter
 
 
 @require_safe
@@ -33,7 +35,8 @@ def parts(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = find_ticket(request.user, pk)
     thread = news(ticket, reader=request.user, after=_number(request, "after") or 0)
     _remember(ticket, request.user, thread)
-    return render(request, "tickets/detail_parts.html", _context(ticket, request.user, thread))
+    _visit, letter = visit_and_letter(ticket, request.user)
+    return render(request, "tickets/detail_parts.html", _context(ticket, request.user, thread, letter))
 
 
 def find_ticket(user: User, pk: int) -> Ticket:
@@ -43,23 +46,29 @@ def find_ticket(user: User, pk: int) -> Ticket:
 
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole page; `forms` are bound ones to show again with what was typed."""
-    visit = TicketVisit.objects.filter(ticket=ticket, user=request.user).values_list("seen_event_id", flat=True).first()
+    visit, letter = visit_and_letter(ticket, request.user)
     thread = read_thread(ticket, reader=request.user, seen=visit, before=_number(request, "before"))
     if thread.is_newest and thread.latest > (visit or 0):
         _remember(ticket, request.user, thread)
-    return render(request, "tickets/detail.html", _context(ticket, request.user, thread) | forms, status=status)
+    return render(request, "tickets/detail.html", _context(ticket, request.user, thread, letter) | forms, status=status)
 
 
-def _context(ticket: Ticket, reader: User, thread: Thread) -> dict[str, Any]:
+def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None) -> dict[str, Any]:
+    draft = DraftView.of(letter) if letter else DraftView(uuid.uuid4(), Stand.fresh())
     form_class = ReopenForm if ticket.status == Status.RESOLVED else LetterForm
     raise_form = RaiseForm(ticket=ticket) if ticket.is_open else None
     return {
         "ticket": ticket,
         "page": read_page(ticket, now=timezone.now()),
         "thread": thread,
-        "letter_form": form_class(ticket=ticket, initial={"submission_key": uuid.uuid4()}),
+        "letter_form": form_class(
+            ticket=ticket, initial=(letter.typed if letter else {}) | {"submission_key": draft.key}
+        ),
         "raise_form": raise_form if raise_form and raise_form.fields["severity"].choices else None,
-        "kept_files": Attachment.objects.none(),
+        "kept_files": Attachment.objects.unsent(user=reader, draft_key=letter.key)
+        if letter
+        else Attachment.objects.none(),
+        "draft": draft,
         "is_requester_side": not reader.is_staff,
     }
 

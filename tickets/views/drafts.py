@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -20,7 +21,7 @@ from sla import wording
 from tickets import actions
 from tickets.drafting import Stand, typed_of
 from tickets.errors import ActionRefused, DraftMoved
-from tickets.models import Draft, Ticket
+from tickets.models import Draft, Ticket, TicketVisit
 from tickets.views.shared import organisations_of
 
 MOVED, REFUSED = 409, 422
@@ -28,8 +29,12 @@ MOVED, REFUSED = 409, 422
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """What a form shows of its draft: where it stands, when it was kept, or what happened to it elsewhere and where to see that."""
+    """What a form shows of its draft: where it stands, when it was kept, or what happened to it elsewhere and where to see that.
 
+    Without a key nothing is kept.
+    """
+
+    key: uuid.UUID | None
     stand: Stand
     words: str = ""
     moved: str = ""
@@ -37,12 +42,12 @@ class DraftView:
 
     @classmethod
     def of(cls, draft: Draft) -> DraftView:
-        return cls(Stand.fresh(draft.revision), kept_words(draft.updated_at))
+        return cls(draft.key, Stand.fresh(draft.revision), kept_words(draft.updated_at))
 
     @classmethod
-    def sent(cls, request: HttpRequest) -> DraftView:
+    def sent(cls, request: HttpRequest, key: uuid.UUID | None) -> DraftView:
         """Of a form that comes back, or of one that is shown for the first time."""
-        return cls(Stand.of(request.POST) if "draft_page" in request.POST else Stand.fresh())
+        return cls(key, Stand.of(request.POST) if "draft_page" in request.POST else Stand.fresh())
 
     def told(self, refusal: ActionRefused) -> DraftView:
         """With why it was not kept; kept once more, it replaces what another page wrote."""
@@ -105,7 +110,7 @@ def store(request: HttpRequest, *, key: uuid.UUID, now: datetime, ticket: Ticket
 
 
 def kept_words(at: datetime) -> str:
-    return _("Kept as a draft at %(time)s.") % {"time": wording.short_instant(at)}
+    return _("Kept as a draft at %(time)s.") % {"time": wording.short_instant(at, now=timezone.now())}
 
 
 def opened(user: User, key: str) -> Draft | Ticket:
@@ -121,6 +126,20 @@ def opened(user: User, key: str) -> Draft | Ticket:
 def drafts_beside(user: User, key: uuid.UUID) -> list[Draft]:
     """The person's other new tickets that were begun, the last touched first."""
     return list(Draft.objects.visible_to(user).of_new_tickets().exclude(key=key)[: actions.MOST_DRAFTS])
+
+
+def visit_and_letter(ticket: Ticket, user: User) -> tuple[int | None, Draft | None]:
+    """How far the person has read the ticket, and the letter they began: one query, for a letter is begun on a visit."""
+    letter = Draft.objects.visible_to(user).filter(ticket=ticket)
+    columns = ("key", "typed", "revision", "updated_at")
+    visit = (
+        TicketVisit.objects.filter(ticket=ticket, user=user)
+        .values_list("seen_event_id", *(Subquery(letter.values(each)[:1]) for each in columns))
+        .first()
+    )
+    if visit is None or visit[1] is None:
+        return (visit[0] if visit else None), None
+    return visit[0], Draft(owner=user, ticket=ticket, **dict(zip(columns, visit[1:], strict=True)))
 
 
 def address_of(draft: Draft) -> str:

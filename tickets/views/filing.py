@@ -123,7 +123,7 @@ def _opened(request: HttpRequest, place: FilingPlace) -> HttpResponse:
 
 def _kept(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: Sequence[Refused]) -> HttpResponse:
     """“Save as draft”, for pages whose script does not run."""
-    draft = DraftView.sent(request)
+    draft = DraftView.sent(request, key)
     try:
         kept = drafts.store(request, key=key, now=timezone.now())
     except ActionRefused as refusal:
@@ -180,7 +180,7 @@ def _page(
         "problems": problems,
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
         "max_count": settings.ATTACHMENT_MAX_COUNT,
-        "draft": draft or DraftView.sent(request),
+        "draft": draft or DraftView.sent(request, key),
         "drafts": drafts.drafts_beside(place.user, key),
     }
     return render(request, "tickets/new.html", context, status=422 if problems else 200)
