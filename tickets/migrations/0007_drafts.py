@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0004_merge_answers_canary'),
+        ('tickets', '0006_look_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
