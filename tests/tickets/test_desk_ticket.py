@@ -1,6 +1,7 @@
 """The desk's page of a ticket: each button is one action, nothing else can be changed, nothing typed is lost."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -341,6 +342,26 @@ def test_only_what_is_possible_now_is_offered(at_desk, ticket, status, offered, 
         assert f"/acts/{name}/" in page, name
     for name in missing:
         assert f"/acts/{name}/" not in page, name
+
+
+def lead(page):
+    """The one primary act of the row over the conversation."""
+    row = page[page.index('class="desk-acts"') : page.index('class="ticket-body"')]
+    return re.findall(r'class="btn btn-primary btn-sm[^>]*>([^<]+)<', row)
+
+
+def test_one_act_leads_by_state(at_desk, cast, ticket):
+    def shown():
+        page = at_desk.get(page_of(ticket)).content.decode()
+        return re.sub(r'<form class="menu-list.*?</form>', "", page, flags=re.DOTALL)
+
+    assert lead(shown()) == ["Assign to me"]
+    actions.take(ticket=ticket, by=cast.erin, now=LATER)
+    assert lead(shown()) == ["Reply"]
+    Ticket.objects.filter(pk=ticket.pk).update(status=Status.WAITING_INTERNAL)
+    assert lead(shown()) == ["Stop waiting"]
+    Ticket.objects.filter(pk=ticket.pk).update(status=Status.WAITING_CUSTOMER)
+    assert lead(shown()) == []
 
 
 def test_r_and_d_hands_nothing_up(at_desk, ticket):
