@@ -60,6 +60,7 @@ class Row:
     owner: OwnerView
     promise: Promise | None
     standing: str
+    expected_at: datetime | None
     is_expected_late: bool
     age: int
     worked: int | None
@@ -92,6 +93,7 @@ def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> 
         owner=owner(ticket),
         promise=next_promise(commitment, list(ticket.promises.all()), now=now),
         standing=standing(commitment, waiting),
+        expected_at=at,
         is_expected_late=at is not None and at < now,
         age=int((now - commitment.opened_at).total_seconds()),
         worked=calendar.compiled().between(commitment.opened_at, now) if calendar else None,

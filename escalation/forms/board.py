@@ -53,7 +53,7 @@ class BoardFilter(forms.Form):
         self.fields["tier"].choices = [("", _("Any tier")), *Tier.choices]
         self.fields["trigger"].choices = [("", _("Whoever asked")), *Trigger.choices]
         self.fields["owner"].choices = [("", _("Any owner")), *Owner.choices, *staff]
-        hint = self.fields["q"].label
+        hint = _("Number or words")  # what fits at any width; the label says all of it
         self.fields["q"].widget = forms.TextInput(
             attrs={"type": "search", "class": "form-control", "placeholder": hint}
         )

@@ -102,6 +102,8 @@ def test_taken_over_by_is_kept_once_somebody_has_the_ticket(cast: Cast) -> None:
     actions.take(ticket=ticket, by=cast.frank, now=timezone.now())
     assert first_row(cast.mona, query="?show=overdue") is None
     assert not first_row(cast.mona).is_expected_late
+    assert first_row(cast.mona).expected_at is None
+    assert "Taken over by" not in board(cast.mona)
 
 
 def test_a_solved_ticket_leaves_the_board(cast: Cast) -> None:
