@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
 from sla import wording
 
@@ -23,17 +24,23 @@ def working_duration(seconds: float | None) -> str:
 
 @register.filter
 def instant(at: datetime | None) -> str:
-    return "" if not at else wording.instant(at)
+    return "" if not at else _unbroken(wording.instant(at))
 
 
 @register.filter
 def short_instant(at: datetime | None) -> str:
-    return "" if not at else wording.short_instant(at, now=timezone.now())
+    return "" if not at else _unbroken(wording.short_instant(at, now=timezone.now()))
 
 
 @register.filter
 def day(at: datetime | None) -> str:
-    return "" if not at else wording.day(at)
+    return "" if not at else _unbroken(wording.day(at))
+
+
+def _unbroken(written: str) -> str:
+    """For HTML: a Chinese date stays on one line, as browsers break it after its hyphens. English ones break at blanks."""
+    date, _, rest = written.partition(" ")
+    return format_html('<span class="nowrap">{}</span>{}', date, f" {rest}" if rest else "") if "-" in date else written
 
 
 @register.simple_tag

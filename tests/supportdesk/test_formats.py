@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from sla import wording
+from sla.templatetags import sla_time
 
 AT = dt.datetime(2026, 11, 22, 14, 5, tzinfo=dt.UTC)
 
@@ -26,3 +27,15 @@ def test_sentences_and_names_are_joined_as_the_language_does(language, sentences
     with translation.override(language):
         assert wording.sentences(["One.", "", "Two."]) == sentences
         assert wording.listed(["Ann", "Ben"]) == names
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "22 Nov 2026, 14:05 (UTC)"),
+        ("zh-hans", '<span class="nowrap">2026-11-22</span> 14:05（UTC）'),
+    ],
+)
+def test_a_chinese_date_stays_on_one_line_of_a_page(language, written):
+    with translation.override(language), timezone.override(dt.UTC):
+        assert sla_time.instant(AT) == written
