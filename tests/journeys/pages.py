@@ -193,7 +193,7 @@ SEND_EMPTY_PLAN = "document.getElementById('act_plan').value = ''; " + SEND
 CUSTOMER = (
     Page("home", "/", "alice"),
     Page("tickets", "/tickets/", "alice"),
-    Page("tickets closed", "/tickets/?view=closed", "wendy"),
+    Page("tickets closed", "/tickets/?show=closed", "wendy"),
     Page("tickets none fits", "/tickets/?q=nothing+is+called+this", "alice"),
     Page("new ticket", "/tickets/new/", "alice"),
     Page("new ticket P0", "/tickets/new/?severity=p0", "bob"),
