@@ -232,7 +232,15 @@ def test_a_resolution_shows_cause_fix_and_prevention(cast: Cast) -> None:
         now=at(9),
     )
     page = page_of(cast.alice, ticket)
-    for words in ("Key frame lost", "Update", "Pin it", "Solved.", "This is solved", "What is still wrong?", "Open it again"):
+    for words in (
+        "Key frame lost",
+        "Update",
+        "Pin it",
+        "Solved.",
+        "This is solved",
+        "What is still wrong?",
+        "Open it again",
+    ):
         assert words in page
     assert page.count("Key frame lost") == 1
     assert page.index("It is not solved</summary>") < page.index("What is still wrong?")
