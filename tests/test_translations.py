@@ -21,7 +21,18 @@ CHINESE = r"[\u3400-\u9fff]"
 MARKUP = re.compile(r"<[^>]*>")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 # What a placeholder holds for a Chinese reader decides on the space beside it. Most hold a name, a number or a time.
-HOLDS_CHINESE = {"tier", "clock", "plan", "model", "object_name", "objects_name", "module_name", "filter_title"} | {
+HOLDS_CHINESE = {
+    "tier",
+    "from_tier",
+    "to_tier",
+    "clock",
+    "plan",
+    "model",
+    "object_name",
+    "objects_name",
+    "module_name",
+    "filter_title",
+} | {
     "verbose_name",
     "verbose_name_plural",
     "what",
