@@ -73,7 +73,7 @@ def place(db: str, folder: Path) -> Iterator[Place]:
         yield Place(folder)
         return
     try:
-        with server() as address:
+        with server(durable=True) as address:  # a commit costs what it costs in production
             there = Place(folder, address)
             try:
                 yield there

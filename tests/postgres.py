@@ -18,18 +18,21 @@ UNSAFE_BUT_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes 
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server that may be filled and emptied. An embedded one is stopped and deleted at the end."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server that may be filled and emptied. An embedded one is stopped and deleted at the end.
+
+    A `durable` one is set as it comes, so that a commit costs what it costs in production.
+    """
     named = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL", "")
     if named.startswith("postgres"):
         yield named
         return
-    with _embedded() as url:
+    with _embedded(() if durable else UNSAFE_BUT_FAST) as url:
         yield url
 
 
 @contextlib.contextmanager
-def _embedded() -> Iterator[str]:
+def _embedded(settings: tuple[str, ...]) -> Iterator[str]:
     # In the machine's own temporary folder and by a short name: a socket's path has at most about 100 characters, and
     # a server started by root runs as another user, who must be able to reach it.
     folder = Path(tempfile.mkdtemp(prefix="supportdesk-pg-", dir="/tmp"))
@@ -39,7 +42,7 @@ def _embedded() -> Iterator[str]:
     try:
         running = get_server(folder / "data", cleanup_mode="stop")
         try:
-            for setting in UNSAFE_BUT_FAST:
+            for setting in settings:
                 running.psql(f"ALTER SYSTEM SET {setting};")
             running.psql("SELECT pg_reload_conf();")
             yield running.get_uri()
