@@ -199,7 +199,7 @@ class ClockBase(models.Model):
 
     kind = models.CharField(max_length=20, choices=ClockKind.choices)
     target_for = models.PositiveIntegerField()
-    calendar = models.ForeignKey(Calendar, null=True, on_delete=models.PROTECT, related_name="+")
+    calendar = models.ForeignKey(Calendar, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     calendar_version = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=ClockState.choices, default=ClockState.RUNNING)
     due_at = models.DateTimeField(null=True)

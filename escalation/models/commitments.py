@@ -38,7 +38,7 @@ class Commitment(models.Model):
     ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="commitment")
     opened_at = models.DateTimeField(_("open since"))
     trigger = models.CharField(_("asked by"), max_length=10, choices=Trigger.choices)
-    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     owner = models.ForeignKey(
         User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -50,9 +50,9 @@ class Commitment(models.Model):
     slipped_at = models.DateTimeField(null=True)
     slips = models.PositiveIntegerField(_("slips"), default=0)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
-    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     closed_at = models.DateTimeField(_("closed"), null=True)
-    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = CommitmentQuerySet.as_manager()
 

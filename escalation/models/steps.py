@@ -66,7 +66,9 @@ class Escalation(models.Model):
     """One step. `plan_*` and `expected_at` are what the customer was told; (ticket, step_no) is unique, the belt beside
     the claim. `reason` is the person's own words; for the clock it is empty and `clock` says which one was missed."""
 
-    ticket = models.ForeignKey(Ticket, verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="escalations")
+    ticket = models.ForeignKey(
+        Ticket, verbose_name=_("ticket"), on_delete=models.CASCADE, related_name="escalations", db_index=False
+    )
     step_no = models.PositiveIntegerField(_("step"))
     trigger = models.CharField(_("asked by"), max_length=10, choices=Trigger.choices)
     from_tier = models.CharField(_("from"), max_length=3, choices=Tier.choices)
@@ -78,7 +80,9 @@ class Escalation(models.Model):
     plan_en = models.TextField(_("plan (English)"))
     plan_zh = models.TextField(_("plan (Chinese)"))
     expected_at = models.DateTimeField(_("taken over by"), null=True)
-    by = models.ForeignKey(User, verbose_name=_("by whom"), null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        User, verbose_name=_("by whom"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(_("created"))
 
     objects = EscalationQuerySet.as_manager()

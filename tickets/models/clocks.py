@@ -17,7 +17,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
 
 class Clock(ClockBase):
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks", db_index=False)
 
     objects = ClockQuerySet.as_manager()
 

@@ -73,7 +73,7 @@ class Ticket(models.Model):
     `step_no` counts every move between tiers, up or down. `sla_terms` are the targets in force at creation. `look_calendar`
     is set where `check_at` follows from a grace counted on it, as it was in its version `look_version`."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tickets")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     app = models.ForeignKey(App, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
     requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tickets_filed")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
@@ -82,7 +82,7 @@ class Ticket(models.Model):
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
     tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, default=Tier.T1)
     assignee = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets_assigned"
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets_assigned", db_index=False
     )
     is_shared = models.BooleanField(_("shared with the organisation"), default=True)
 
@@ -97,7 +97,7 @@ class Ticket(models.Model):
     next_due_at = models.DateTimeField(null=True)  # earliest due of an unstopped running clock: the queue's order
 
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets", db_index=False
     )
     answered_at = models.DateTimeField(null=True)  # last public reply of a human engineer
     unpromised_answer_at = models.DateTimeField(null=True)  # a public reply after which no next update is promised yet
@@ -134,6 +134,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=("organisation", "status", "-updated_at"), name="ticket_org_status"),
             models.Index(fields=("assignee", "status"), name="ticket_assignee_status"),
+            models.Index(fields=("merged_into",), name="ticket_merged_into", condition=Q(merged_into__isnull=False)),
         )
         constraints = (
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="ticket_severity_known"),
@@ -192,7 +193,7 @@ class Environment(VersionedModel):
 class Follower(models.Model):
     """A person who is told of what happens on a ticket without owning it."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="followers")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="followers", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows")
     created_at = models.DateTimeField()
 

@@ -30,12 +30,12 @@ class TicketEvent(models.Model):
     `fanned_out_at` is the one column written later: by whoever claimed the event to tell people of it.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=30, choices=EventKind.choices)
-    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
-    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     is_public = models.BooleanField(default=True)
     fanned_out_at = models.DateTimeField(null=True)
 
@@ -48,6 +48,8 @@ class TicketEvent(models.Model):
         indexes = (
             models.Index(fields=("id",), name="event_owed", condition=Q(fanned_out_at=None)),
             models.Index(fields=("ticket", "id"), name="event_ticket"),
+            models.Index(fields=("actor",), name="event_actor", condition=Q(actor__isnull=False)),
+            models.Index(fields=("message",), name="event_message", condition=Q(message__isnull=False)),
         )
 
     def __str__(self) -> str:
