@@ -114,10 +114,10 @@ def _decide(tickets: Sequence[Ticket], now: datetime, rules: Rules) -> _Batch:
 
 
 def _clocks_of(tickets: Sequence[Ticket]) -> dict[int, list[Clock]]:
-    """The clocks by ticket; segments only where something hangs on them (3 queries)."""
+    """The clocks that are not stopped, by ticket; segments only where something hangs on them (3 queries)."""
     clocks: dict[int, list[Clock]] = defaultdict(list)
     active = {each.pk: each for each in tickets if each.status in ACTIVE_STATUSES}
-    for clock in Clock.objects.filter(ticket__in=active).order_by("pk"):
+    for clock in Clock.objects.filter(ticket__in=active, stopped_at=None).order_by("pk"):
         clock.ticket = active[clock.ticket_id]
         clocks[clock.ticket_id].append(clock)
     every = [each for row in clocks.values() for each in row]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -15,7 +18,7 @@ from accounts.choices import Role
 from accounts.models import User
 from escalation.actions.promises import keep_promise, make_promise, running_promise
 from escalation.choices import Expects, PromiseKind, RequestState, Target
-from escalation.models import Commitment, Escalation, EscalationRequest, TrackerLink
+from escalation.models import Commitment, EscalationRequest, TrackerLink
 from escalation.promises import is_slipped
 from tickets import bulk
 from tickets.actions.base import locked, record
@@ -25,13 +28,47 @@ from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Ticket
 
 _MAY_ANSWER = (Role.ESCALATION_MANAGER, Role.MANAGER, Role.ADMINISTRATOR)  # who answers, in this order
-_WRITTEN = (
-    *("opened_at", "trigger", "asked_by_id", "owner_id", "plan", "plan_en", "plan_zh", "expects", "expected_at"),
-    *("slipped_at", "slips", "acknowledged_at", "acknowledged_by_id", "closed_at", "closed_by_id"),
-)
 
 
-def note_steps(steps: Sequence[Escalation], *, now: datetime) -> None:
+class Stepped(Protocol):
+    """What of a step decides on the commitment: an Escalation has it, and so have the columns of one."""
+
+    ticket_id: int
+    trigger: str
+    target: str
+    by_id: int | None
+    plan_en: str
+    plan_zh: str
+    expected_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Standing:
+    """The columns of a Commitment. A sweep writes thousands: a model's instance each costs more than its row."""
+
+    ticket_id: int
+    opened_at: datetime | None = None
+    trigger: str = ""
+    asked_by_id: int | None = None
+    owner_id: int | None = None
+    plan: str = ""
+    plan_en: str = ""
+    plan_zh: str = ""
+    expects: str = Expects.TAKEOVER
+    expected_at: datetime | None = None
+    slipped_at: datetime | None = None
+    slips: int = 0
+    acknowledged_at: datetime | None = None
+    acknowledged_by_id: int | None = None
+    closed_at: datetime | None = None
+    closed_by_id: int | None = None
+
+
+_COLUMNS = tuple(each.name for each in fields(_Standing))
+_columns_of = attrgetter(*_COLUMNS)
+
+
+def note_steps(steps: Sequence[Stepped], *, now: datetime) -> None:
     """The commitments that follow from steps just written; the same number of queries for any number of steps.
 
     Each step promises that somebody takes over by its expected time. A plan with a time that a person gave and that is
@@ -40,28 +77,23 @@ def note_steps(steps: Sequence[Escalation], *, now: datetime) -> None:
     """
     if not steps:
         return
-    known = {
-        each.ticket_id: each
-        for each in Commitment.objects.filter(ticket__in={step.ticket_id for step in steps}).select_related("owner")
-    }
+    stored = Commitment.objects.filter(ticket__in={step.ticket_id for step in steps})
+    known = {}
+    for role, *columns in stored.values_list("owner__role", *_COLUMNS):
+        known[columns[0]] = _Standing(*columns)
+        if role not in _MAY_ANSWER:
+            known[columns[0]].owner_id = None
     answerers = _Answerers() if any(step.target == Target.MANAGER for step in steps) else None
     rows = [_after_step(known.get(step.ticket_id), step, answerers, now) for step in steps]
-    bulk.insert(
-        Commitment,
-        ("ticket_id", *_WRITTEN),
-        [(row.ticket_id, *(getattr(row, name) for name in _WRITTEN)) for row in rows],
-        replaces="ticket_id",
-    )
+    bulk.insert(Commitment, _COLUMNS, [_columns_of(row) for row in rows], replaces="ticket_id")
 
 
-def _after_step(known: Commitment | None, step: Escalation, answerers: _Answerers | None, now: datetime) -> Commitment:
-    row = known or Commitment(ticket_id=step.ticket_id)
+def _after_step(known: _Standing | None, step: Stepped, answerers: _Answerers | None, now: datetime) -> _Standing:
+    row = known or _Standing(step.ticket_id)
     if row.opened_at is None or row.closed_at is not None:
-        _open(row, trigger=step.trigger, asked_by=step.by, now=now)
-    if not (row.owner and row.owner.role in _MAY_ANSWER):
-        row.owner = None
-    if answerers and row.owner is None and step.target == Target.MANAGER:
-        row.owner = answerers.next()
+        _open(row, trigger=step.trigger, asked_by_id=step.by_id, now=now)
+    if answerers and row.owner_id is None and step.target == Target.MANAGER:
+        row.owner_id = answerers.next_id()
     is_given = row.plan and row.expects == Expects.RESULT and row.expected_at and row.expected_at > now
     if not is_given:
         row.plan, row.plan_en, row.plan_zh = "", step.plan_en, step.plan_zh
@@ -73,10 +105,10 @@ def open_for_request(ticket: Ticket, *, by: User, trigger: str, now: datetime) -
     """The ticket's commitment, open, with somebody who answers for it and not acknowledged yet."""
     row = Commitment.objects.filter(ticket=ticket).select_related("owner").first() or Commitment(ticket=ticket)
     if row.opened_at is None or row.closed_at is not None:
-        _open(row, trigger=trigger, asked_by=by, now=now)
+        _open(row, trigger=trigger, asked_by_id=by.pk, now=now)
     row.acknowledged_at = row.acknowledged_by = None
     if not (row.owner and row.owner.is_active and row.owner.role in _MAY_ANSWER):
-        row.owner = _Answerers().next()
+        row.owner_id = _Answerers().next_id()
     row.save()
     return row
 
@@ -227,9 +259,9 @@ def _acknowledged(row: Commitment, *, by: User, now: datetime) -> None:
     row.acknowledged_at, row.acknowledged_by = now, by
 
 
-def _open(row: Commitment, *, trigger: str, asked_by: User | None, now: datetime) -> None:
-    row.opened_at, row.trigger, row.asked_by = now, trigger, asked_by
-    row.owner = row.acknowledged_at = row.acknowledged_by = row.closed_at = row.closed_by = None
+def _open(row: Commitment | _Standing, *, trigger: str, asked_by_id: int | None, now: datetime) -> None:
+    row.opened_at, row.trigger, row.asked_by_id = now, trigger, asked_by_id
+    row.owner_id = row.acknowledged_at = row.acknowledged_by_id = row.closed_at = row.closed_by_id = None
     row.plan = row.plan_en = row.plan_zh = ""
     row.expects, row.expected_at, row.slipped_at = Expects.TAKEOVER, None, None
 
@@ -250,11 +282,11 @@ class _Answerers:
         open_ones = Commitment.objects.filter(closed_at=None, owner__in=people).values("owner")
         counts = dict(open_ones.annotate(count=Count("pk", filter=Q(closed_at=None))).values_list("owner", "count"))
         first = next((role for role in _MAY_ANSWER if any(each.role == role for each in people)), None)
-        self._load = {each: counts.get(each.pk, 0) for each in people if each.role == first}
+        self._load = {each.pk: counts.get(each.pk, 0) for each in people if each.role == first}
 
-    def next(self) -> User | None:
+    def next_id(self) -> int | None:
         if not self._load:
             return None
-        chosen = min(self._load, key=lambda each: (self._load[each], each.pk))
+        chosen = min(self._load, key=lambda pk: (self._load[pk], pk))
         self._load[chosen] += 1
         return chosen

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -41,12 +42,32 @@ _STEP = (
     *("ticket_id", "step_no", "trigger", "from_tier", "target", "clock", "created_at"),
     *("plan_en", "plan_zh", "expected_at"),
 )
+_columns_of_step = attrgetter(*_STEP)
+
+
+@dataclass(slots=True)
+class _StepRow:
+    """The columns of an Escalation that the clock caused. A sweep writes thousands: a model's instance costs more."""
+
+    ticket_id: int
+    step_no: int
+    trigger: str
+    from_tier: str
+    target: str
+    created_at: datetime
+    plan_en: str
+    plan_zh: str
+    expected_at: datetime | None
+    clock: str = ""
+    by_id: int | None = None
+    pk: int = 0
 
 
 class Rules:
     """The rows that steps follow, read once for many: plans, ends of ladders, calendars (3 queries)."""
 
     def __init__(self) -> None:
+        self._reached: dict[tuple[int | None, int, datetime], datetime | None] = {}
         self._plans = {(each.target, each.severity): each for each in StepPlan.objects.all()}
         self._tops = {each.severity: each.top for each in LadderEnd.objects.all()}
         self._calendars = {each.pk: each for each in Calendar.objects.all()}
@@ -65,6 +86,13 @@ class Rules:
         """The calendar that the terms name, and its version that these rules follow; None around the clock."""
         return (terms.calendar_id, self._calendars[terms.calendar_id].version) if terms.calendar_id else None
 
+    def reached(self, terms: SeverityTerms, seconds: int, now: datetime) -> datetime | None:
+        """The instant after so many seconds of the terms' calendar; computed once for all that ask the same."""
+        asked = (terms.calendar_id, seconds, now)
+        if asked not in self._reached:
+            self._reached[asked] = self.calendar(terms).add(now, seconds)
+        return self._reached[asked]
+
 
 def climb(steps: Sequence[Step], *, rules: Rules, now: datetime) -> None:
     """Write the steps of tickets that were claimed: their rows, the commitments that follow, and the events.
@@ -75,7 +103,7 @@ def climb(steps: Sequence[Step], *, rules: Rules, now: datetime) -> None:
     written = bulk.insert(
         Escalation,
         _STEP,
-        [tuple(getattr(row, name) for name in _STEP) for row in rows],
+        [_columns_of_step(row) for row in rows],
         returning=("ticket_id", "id"),
     )
     keys = dict(written)
@@ -108,8 +136,9 @@ def escalate(
     with transaction.atomic():
         if not move_tier(seen=Seen.of(ticket), to_tier=target, check_at=check_at, now=now):
             return None
-        words = {"reason": reason, "tried": tried, "ask": ask, "by": by}
-        row = _row(ticket, target, trigger, now=now, rules=Rules(), **words)
+        given = asdict(_row(ticket, target, trigger, now=now, rules=Rules()))
+        del given["pk"], given["by_id"]
+        row = Escalation(**given, reason=reason, tried=tried, ask=ask, by=by)
         row.save(force_insert=True)
         note_steps([row], now=now)
         record(ticket, EventKind(_kind(target, from_tier=row.from_tier)), by=by, now=now, data=_told(row))
@@ -136,10 +165,10 @@ def move(
     return step
 
 
-def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rules: Rules, **fields: Any) -> Escalation:
+def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rules: Rules, clock: str = "") -> _StepRow:
     plan = rules.plan(target, ticket.severity)
-    return Escalation(
-        ticket=ticket,
+    return _StepRow(
+        ticket_id=ticket.pk,
         step_no=ticket.step_no + 1,
         trigger=trigger,
         from_tier=ticket.tier,
@@ -148,7 +177,7 @@ def _row(ticket: Ticket, target: Target, trigger: Trigger, *, now: datetime, rul
         plan_en=plan.plan_en if plan else "",
         plan_zh=plan.plan_zh if plan else "",
         expected_at=_expected_at(ticket, plan, rules, now=now),
-        **fields,
+        clock=clock,
     )
 
 
@@ -158,7 +187,7 @@ def _kind(target: str, *, from_tier: str) -> str:
     return EventKind.HANDED_BACK if goes_down(from_tier, target) else EventKind.ESCALATED
 
 
-def _told(row: Escalation) -> dict[str, Any]:
+def _told(row: Escalation | _StepRow) -> dict[str, Any]:
     return {
         "from": row.from_tier,
         "to": str(row.target),
@@ -176,4 +205,4 @@ def _expected_at(ticket: Ticket, plan: StepPlan | None, rules: Rules, *, now: da
     if plan is None:
         return None
     terms = ledger.current_terms(ticket)
-    return rules.calendar(terms).add(now, min(plan.taken_over_within, terms.grace))
+    return rules.reached(terms, min(plan.taken_over_within, terms.grace), now)

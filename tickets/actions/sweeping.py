@@ -61,7 +61,7 @@ def lock_for_a_look(now: datetime, *, most: int, only: Iterable[int] | None = No
 
     Those that somebody else holds are left to whoever holds them. SQLite's transaction holds the whole database.
     """
-    rows = Ticket.objects.worth_a_look(now)
+    rows = Ticket.objects.worth_a_look(now).only(*_LOOKED_AT)
     if only is not None:
         rows = rows.filter(pk__in=list(only))
     if connection.features.has_select_for_update_skip_locked:
@@ -99,6 +99,10 @@ def store_events(rows: Sequence[tuple[int, str, dict[str, Any], bool]], *, now: 
         wake(FAN_OUT_TASK)
 
 
+_LOOKED_AT = (
+    *("status", "severity", "sla_terms", "tier", "step_no", "assignee", "last_step_at", "woken_at"),
+    *("manager_paged_at", "check_at", "updated_at", "closed_at"),
+)  # what a look decides on; a ticket has thrice as many columns
 _TICKET = (
     *("status", "tier", "step_no", "assignee_id", "last_step_at", "manager_paged_at"),
     *("check_at", "look_calendar_id", "look_version", "next_due_at", "updated_at", "closed_at"),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_parent_labels'),
         ('sla', '0005_contracts'),
-        ('tickets', '0004_merge_answers_canary'),
+        ('tickets', '0007_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

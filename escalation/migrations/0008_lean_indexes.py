@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('escalation', '0006_write_promise_targets'),
+        ('escalation', '0007_end_requests_park_by_job'),
         ('sla', '0005_contracts'),
-        ('tickets', '0004_merge_answers_canary'),
+        ('tickets', '0008_lean_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
