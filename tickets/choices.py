@@ -68,3 +68,27 @@ class EventKind(TextChoices):
     UPDATE_PROMISED = "update_promised", pgettext_lazy("ticket event", "Next update promised")
     PROMISE_MISSED = "promise_missed", pgettext_lazy("ticket event", "Promise missed")
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
+    SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
+
+
+class SecretKind(TextChoices):
+    """What is masked in what people write and send; the forms stand in `tickets.masking_rules`."""
+
+    CERTIFICATE = "app_certificate", pgettext_lazy("secret", "App certificate")
+    RTC_TOKEN = "rtc_token", pgettext_lazy("secret", "RTC token")
+    JWT = "jwt", pgettext_lazy("secret", "JWT")
+    TURN = "turn_credential", pgettext_lazy("secret", "TURN password")
+    API_KEY = "api_key", pgettext_lazy("secret", "API key")
+    PRIVATE_KEY = "private_key", pgettext_lazy("secret", "private key")
+
+
+class SecretPlace(TextChoices):
+    """Where a secret stood."""
+
+    SUBJECT = "subject", pgettext_lazy("place of a secret", "sentence")
+    MESSAGE = "message", pgettext_lazy("place of a secret", "message")
+    ENVIRONMENT = "environment", pgettext_lazy("place of a secret", "environment")
+    REASON = "reason", pgettext_lazy("place of a secret", "reason")
+    FINDINGS = "findings", pgettext_lazy("place of a secret", "cause and fix")
+    ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")
+    FILE = "file", pgettext_lazy("place of a secret", "file")

@@ -1,9 +1,15 @@
 """What a file is, by its content. Pure: bytes in, media type out."""
 
+import codecs
+
 import puremagic
 
 TEXT = "text/plain"
 UNKNOWN = "application/octet-stream"
+_TEXT_BY_NAME = frozenset(
+    {"log", "txt", "json", "csv", "har", "sdp", "xml", "yaml", "yml", "ini", "conf", "env", "pem"}
+)
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b")
 _SAFE_BY_NAME = {"json": "application/json", "csv": "text/csv", "har": "application/json"}
 
 
@@ -17,6 +23,18 @@ def sniff(head: bytes, name: str) -> str:
         return puremagic.from_string(head, mime=True) or UNKNOWN
     except (puremagic.PureError, ValueError):
         return UNKNOWN
+
+
+def may_hold_words(head: bytes, name: str) -> bool:
+    """Is this text that a person could read, in whatever encoding? Secrets are looked for in such files only.
+
+    A log that begins with zeros, as a crashed device leaves it, is text by its name. Inside archives nobody looks.
+    """
+    if is_text(head) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    if name.rsplit(".", 1)[-1].lower() in _TEXT_BY_NAME:
+        return True
+    return sniff(head, name) == UNKNOWN and not _CONTROLS.intersection(head)
 
 
 def is_text(head: bytes) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.choices import Tier
 from sla import wording
 from sla.choices import ClockKind, Severity
-from tickets.choices import EventKind, Status
+from tickets.choices import EventKind, SecretKind, SecretPlace, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView, OwnerView
 
@@ -187,6 +188,29 @@ def _merged(event: TicketEvent) -> str:
     return _("%(who)s merged #%(number)s into this ticket") % {"who": _who(event), "number": event.data.get("from")}
 
 
+def _secrets_masked(event: TicketEvent) -> str:
+    found = event.data.get("found", [])
+    number = sum(each["count"] for each in found)
+    words = ngettext(
+        "%(n)s secret in what %(who)s sent was masked: %(list)s",
+        "%(n)s secrets in what %(who)s sent were masked: %(list)s",
+        number,
+    )
+    listed = pgettext("between", ", ").join(_secret(each) for each in found)
+    return words % {"n": number, "who": _who(event), "list": listed}
+
+
+def _secret(found: Mapping[str, Any]) -> str:
+    """“App certificate (message)”, “RTC token ×3 (app.log)”."""
+    kind, where = found["kind"], found["where"]
+    times = f" ×{found['count']}" if found["count"] > 1 else ""
+    return _("%(kind)s%(times)s (%(place)s)") % {
+        "kind": SecretKind(kind).label if kind in SecretKind.values else kind,
+        "times": times,
+        "place": found.get("file") or (SecretPlace(where).label if where in SecretPlace.values else where),
+    }
+
+
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
     EventKind.ASSIGNED: _assigned,
@@ -203,4 +227,5 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.MANAGER_PAGED: lambda event: _("The escalation manager was called in"),
     EventKind.BREACHED: _breached,
     EventKind.MERGED: _merged,
+    EventKind.SECRETS_MASKED: _secrets_masked,
 }

@@ -22,7 +22,8 @@ from escalation.models import Commitment, EscalationRequest, TrackerLink
 from escalation.promises import is_slipped
 from tickets import bulk
 from tickets.actions.base import locked, record
-from tickets.choices import EventKind
+from tickets.actions.masking import Masker
+from tickets.choices import EventKind, SecretPlace
 from tickets.errors import ActionRefused
 from tickets.lifecycle import ACTIVE_STATUSES
 from tickets.models import Ticket
@@ -148,7 +149,8 @@ def set_plan(
         row = _open_commitment(ticket)
         if seen_expected_at is not None and row.expected_at != seen_expected_at:
             raise ActionRefused(_("A colleague gave another time a moment ago. Look at it first."))
-        before, slips = row.expected_at, row.slips
+        before, slips, masker = row.expected_at, row.slips, Masker()
+        plan = masker.text(plan, SecretPlace.ESCALATION)
         commit(row, ticket, by=by, plan=plan, expected_at=expected_at, now=now)
         row.save()
         if next_update_at is not None:
@@ -166,6 +168,7 @@ def set_plan(
                 "slips": row.slips,
             },
         )
+        masker.record(ticket, by=by, now=now)
         return row
 
 
@@ -222,8 +225,11 @@ def close_commitment(*, ticket: Ticket, by: User, outcome: str, now: datetime) -
             raise ActionRefused(_("The customer's escalation is not answered yet. Accept it or answer it first."))
         if not outcome.strip():
             raise ActionRefused(_("Say how the escalation ended: the customer reads it."))
+        masker = Masker()
+        outcome = masker.text(outcome, SecretPlace.ESCALATION)
         end_commitment(row, by=by, now=now)
         record(ticket, EventKind.ESCALATION_CLOSED, by=by, now=now, data={"outcome": outcome.strip()})
+        masker.record(ticket, by=by, now=now)
         return row
 
 

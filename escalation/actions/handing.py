@@ -13,6 +13,8 @@ from escalation.actions.steps import move
 from escalation.choices import Trigger
 from escalation.models import Escalation
 from tickets.actions.base import locked, require
+from tickets.actions.masking import Masker
+from tickets.choices import SecretPlace
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
 
@@ -72,7 +74,8 @@ def _hand_over(
 ) -> Escalation:
     """One step by hand, refused with `empty` where a word is missing and with `at_end` from the tier `end`."""
     with transaction.atomic():
-        ticket = locked(ticket)
+        ticket, masker = locked(ticket), Masker()
+        words = {name: masker.text(each, SecretPlace.ESCALATION) for name, each in words.items()}
         if done := _done_already(ticket, by=by, reason=words["reason"], ask=words["ask"], seen_step=seen_step):
             return done
         require("escalate", ticket)
@@ -80,6 +83,7 @@ def _hand_over(
             raise ActionRefused(empty)
         if ticket.tier == end:
             raise ActionRefused(at_end)
+        masker.record(ticket, by=by, now=now)
         return move(ticket, up=up, trigger=Trigger.ENGINEER, by=by, now=now, **words)
 
 

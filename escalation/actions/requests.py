@@ -18,7 +18,8 @@ from escalation.ladder import LADDER
 from escalation.models import Commitment, EscalationReason, EscalationRequest, LadderEnd
 from tickets import actions as ticket_actions
 from tickets.actions.base import follow, locked, record, require
-from tickets.choices import EventKind, Status
+from tickets.actions.masking import Masker
+from tickets.choices import EventKind, SecretPlace, Status
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
 
@@ -45,13 +46,16 @@ def request_escalation(
             request = EscalationRequest.objects.create(ticket=ticket, opened_at=now)
             commitment = open_for_request(ticket, by=by, trigger=Trigger.CUSTOMER, now=now)
             _promise_answer(ticket, owner=commitment.owner, by=by, now=now)
+        masker = Masker()
+        body = masker.text(body.strip(), SecretPlace.ESCALATION)
         EscalationReason.objects.create(
-            request=request, reason=reason, body=body.strip(), by=by, at=now, submission_key=submission_key
+            request=request, reason=reason, body=body, by=by, at=now, submission_key=submission_key
         )
         if by.pk != ticket.requester_id:
             follow(ticket, by, now=now)
-        data = {"request": request.pk, "reason": reason, "body": body.strip(), "further": not is_new}
+        data = {"request": request.pk, "reason": reason, "body": body, "further": not is_new}
         record(ticket, EventKind.ESCALATION_REQUESTED, by=by, now=now, data=data)
+        masker.record(ticket, by=by, now=now)
         return request
 
 
@@ -72,6 +76,8 @@ def accept_request(
     with transaction.atomic():
         ticket = locked(ticket)
         request, row = _open_request(ticket)
+        masker = Masker()
+        plan = masker.text(plan, SecretPlace.ESCALATION)
         if ticket.status == Status.RESOLVED:
             ticket = ticket_actions.reopen(ticket=ticket, by=by, reason=plan, now=now)
         if severity and severity != ticket.severity:
@@ -87,6 +93,7 @@ def accept_request(
             promise_update(ticket, at=next_update_at, owner=row.owner, by=by, now=now)
         data = {"request": request.pk, "plan": row.plan, "expected_at": expected_at.isoformat()}
         record(ticket, EventKind.ESCALATION_ACCEPTED, by=by, now=now, data=data)
+        masker.record(ticket, by=by, now=now)
         return request
 
 
@@ -97,6 +104,8 @@ def answer_request(*, ticket: Ticket, by: User, answer: str, now: datetime) -> E
         request, row = _open_request(ticket)
         if not answer.strip():
             raise ActionRefused(_("Give the reasons: the customer reads them."))
+        masker = Masker()
+        answer = masker.text(answer, SecretPlace.ESCALATION)
         _answered(request, RequestState.ANSWERED, answer, by=by, now=now)
         row.acknowledged_at, row.acknowledged_by = row.acknowledged_at or now, row.acknowledged_by or by
         row.save()
@@ -104,6 +113,7 @@ def answer_request(*, ticket: Ticket, by: User, answer: str, now: datetime) -> E
             end_commitment(row, by=by, now=now)
         data = {"request": request.pk, "answer": answer.strip()}
         record(ticket, EventKind.ESCALATION_ANSWERED, by=by, now=now, data=data)
+        masker.record(ticket, by=by, now=now)
         return request
 
 

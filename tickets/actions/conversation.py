@@ -15,7 +15,8 @@ from tickets import ledger, lifecycle
 from tickets.actions.base import follow, locked, record, require, set_status, settle
 from tickets.actions.drafts import consume_draft
 from tickets.actions.files import send_unsent
-from tickets.choices import EventKind, MessageKind, Status
+from tickets.actions.masking import Masker
+from tickets.choices import EventKind, MessageKind, SecretPlace, Status
 from tickets.errors import ActionRefused
 from tickets.models import Message, Ticket
 
@@ -129,8 +130,9 @@ def add_message(
     kind: MessageKind = MessageKind.PUBLIC,
     is_automatic: bool = False,
 ) -> Message:
-    """The message row with its files. Raises ActionRefused when there is neither text nor a file."""
-    key = key or uuid.uuid4()
+    """The message row with its files, secrets masked. Raises ActionRefused when there is neither text nor a file."""
+    key, masker = key or uuid.uuid4(), Masker()
+    body = masker.text(body, SecretPlace.MESSAGE)
     message = Message.objects.create(
         ticket=ticket,
         author=by,
@@ -142,6 +144,9 @@ def add_message(
         created_at=now,
         submission_key=key,
     )
-    if not send_unsent(message, user=by, draft_key=key) and not body.strip():
+    files = send_unsent(message, user=by, draft_key=key)
+    if not files and not body.strip():
         raise ActionRefused(_("Write a message or add a file first."))
+    is_public = kind == MessageKind.PUBLIC
+    masker.record(ticket, by=by, now=now, sent_with=message if files else None, is_public=is_public)
     return message

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from sla import wording
 from tickets.actions.files import discard_unsent
+from tickets.actions.masking import mask_typed
 from tickets.drafting import MOST_CHARACTERS, Stand, Typed, Verdict, is_too_much, is_worth_keeping, judge
 from tickets.errors import ActionRefused, DraftMoved
 from tickets.models import Attachment, Draft, Message, Ticket
@@ -28,7 +29,7 @@ MOST_DRAFTS = 20  # a person's
 def keep_draft(
     *, by: User, key: uuid.UUID, typed: Typed, stand: Stand, now: datetime, ticket: Ticket | None = None
 ) -> Draft | None:
-    """Store what is typed under the form's key; None while there is nothing worth keeping.
+    """Store what is typed under the form's key, without secrets; None while there is nothing worth keeping.
 
     Raises DraftMoved when another tab or device wrote, discarded or sent it meanwhile, ActionRefused when it is too much,
     Draft.DoesNotExist for the key of somebody else's draft.
@@ -38,6 +39,7 @@ def keep_draft(
             _("This is too long for a draft: %(most)d characters fit. Add long logs as a file.")
             % {"most": MOST_CHARACTERS}
         )
+    typed = mask_typed(typed)
     with transaction.atomic():
         draft = _locked(by, key, ticket)
         if draft is None:

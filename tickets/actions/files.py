@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from tickets.filetypes import sniff
+from tickets.actions.masking import note_in_file
+from tickets.filetypes import may_hold_words, sniff
+from tickets.masking import BLOCK_BYTES, MaskedReader, StreamMasker, masked_blocks
 from tickets.models import Attachment, Draft, Message
 
 logger = logging.getLogger(__name__)
@@ -23,17 +30,15 @@ UNSENT_KEPT_FOR = timedelta(days=1)
 def store_file(*, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: datetime) -> Attachment:
     """Keep a file under a random name, with its size in bytes, SHA-256 and the type that its content shows.
 
-    The same content sent twice under one draft is kept once.
+    What is kept, measured and digested is the file without its secrets, if it is text. The same content sent twice under one
+    draft is kept once.
     """
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
     head = upload.read(4096)
-    upload.seek(0)
     # What cannot be printed either hides in a name, turns it around, or is no text at all.
     name = "".join(each for each in upload.name or "" if each.isprintable()).strip()[-255:] or "file"
-    twin = Attachment.objects.unsent(user=by, draft_key=draft_key).filter(sha256=digest.hexdigest(), name=name).first()
+    facts = _read(upload.chunks(BLOCK_BYTES), StreamMasker() if may_hold_words(head, name) else None)
+    upload.seek(0)
+    twin = Attachment.objects.unsent(user=by, draft_key=draft_key).filter(sha256=facts.sha256, name=name).first()
     if twin:
         return twin
     attachment = Attachment(
@@ -41,17 +46,37 @@ def store_file(*, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: dat
         uploaded_by=by,
         name=name,
         content_type=sniff(head, name),
-        size=upload.size or 0,
-        sha256=digest.hexdigest(),
+        size=facts.size,
+        sha256=facts.sha256,
         created_at=now,
     )
+    kept = File(io.BufferedReader(MaskedReader(upload.chunks(BLOCK_BYTES)), BLOCK_BYTES)) if facts.masked else upload
     try:
-        attachment.file.save(name, upload, save=False)
-        attachment.save(force_insert=True)
+        attachment.file.save(name, kept, save=False)
+        with transaction.atomic():
+            attachment.save(force_insert=True)
+            note_in_file(attachment, facts.masked, now=now)
     except BaseException:
         _forget(attachment)  # no file without its row, and no half one of a disk that filled up meanwhile
         raise
     return attachment
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Of the content as it is kept: size in bytes, digest, and what was masked in it."""
+
+    size: int
+    sha256: str
+    masked: Counter[str]
+
+
+def _read(blocks: Iterable[bytes], masker: StreamMasker | None) -> _Facts:
+    digest, size = hashlib.sha256(), 0
+    for block in masked_blocks(blocks, masker) if masker else blocks:
+        digest.update(block)
+        size += len(block)
+    return _Facts(size, digest.hexdigest(), masker.counts if masker else Counter())
 
 
 def _forget(attachment: Attachment) -> None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from tickets import ledger, lifecycle
 from tickets.actions.base import follow, locked, record, require, set_status, settle
-from tickets.choices import EventKind, Status
+from tickets.actions.masking import Masker
+from tickets.choices import EventKind, SecretPlace, Status
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
 
@@ -88,13 +89,16 @@ def change_severity(*, ticket: Ticket, by: User, severity: str, reason: str, now
         is_raise = lifecycle.is_raise(ticket.severity, severity)
         if not by.is_staff and not is_raise:
             raise ActionRefused(_("Only our engineers can lower the severity. Write to us and we will look at it."))
+        masker = Masker()
+        reason = masker.text(reason.strip(), SecretPlace.REASON)
+        masker.record(ticket, by=by, now=now)
         before, ticket.severity = ticket.severity, severity
         record(
             ticket,
             EventKind.SEVERITY_CHANGED,
             by=by,
             now=now,
-            data={"from": before, "to": severity, "reason": reason.strip(), "raised": is_raise},
+            data={"from": before, "to": severity, "reason": reason, "raised": is_raise},
         )
         ledger.retarget(ticket, cause="severity_change", now=now)
         settle(ticket, now=now, fields=("severity",))

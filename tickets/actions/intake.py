@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,8 @@ from tickets import ledger
 from tickets.actions.base import record, settle
 from tickets.actions.drafts import consume_draft, lock_writer
 from tickets.actions.files import send_unsent
-from tickets.choices import EventKind
+from tickets.actions.masking import Masker
+from tickets.choices import EventKind, SecretPlace
 from tickets.errors import ActionRefused
 from tickets.models import Category, Environment, Message, Ticket
 
@@ -58,13 +59,17 @@ def open_ticket(
     """File a ticket: its opening message with the files sent under `submission_key`, its clocks, the event `opened`.
 
     The same `submission_key` again gives the ticket that is already there, so a double click files one. `requester` is
-    given when an engineer files for a caller; the opening message is then no first response. Raises ActionRefused for a key
-    that something else was sent under.
+    given when an engineer files for a caller; the opening message is then no first response. Secrets are masked. Raises
+    ActionRefused for a key that something else was sent under.
     """
     owner = requester or by
     existing = Ticket.objects.filter(submission_key=submission_key, requester=owner).first()
     if existing:
         return existing
+    masker = Masker()
+    subject = masker.text(subject, SecretPlace.SUBJECT)
+    description = masker.text(description, SecretPlace.MESSAGE)
+    environment = _masked(environment, masker)
     try:
         with transaction.atomic():
             lock_writer(by)
@@ -82,7 +87,8 @@ def open_ticket(
                 is_shared=is_shared,
             )
             _describe(ticket, environment)
-            _begin(ticket, by=by, description=description, now=now)
+            message = _begin(ticket, by=by, description=description, now=now)
+            masker.record(ticket, by=by, now=now, sent_with=message)
             return ticket
     except IntegrityError:
         twin = _twin(submission_key, owner)
@@ -101,7 +107,7 @@ def _twin(submission_key: uuid.UUID, requester: User) -> Ticket | None:
     return None
 
 
-def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> None:
+def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> Message:
     """The opening message with its files, the clocks, and the event; the draft it was typed in is done with."""
     message = Message.objects.create(
         ticket=ticket,
@@ -117,6 +123,22 @@ def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> None
     ledger.start_clocks(ticket, by=by, now=now)
     record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": ticket.severity})
     settle(ticket, now=now)
+    return message
+
+
+def _masked(facts: EnvironmentFacts, masker: Masker) -> EnvironmentFacts:
+    def clean(text: str) -> str:
+        return masker.text(text, SecretPlace.ENVIRONMENT)
+
+    return replace(
+        facts,
+        sdk_version=clean(facts.sdk_version),
+        os_version=clean(facts.os_version),
+        device=clean(facts.device),
+        channel=clean(facts.channel),
+        user_ids=clean(facts.user_ids),
+        steps=clean(facts.steps),
+    )
 
 
 def _describe(ticket: Ticket, facts: EnvironmentFacts) -> None:

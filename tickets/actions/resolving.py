@@ -14,7 +14,8 @@ from tickets import ledger
 from tickets.actions.base import locked, record, require, set_status, settle
 from tickets.actions.conversation import add_message, already_sent, send_reply
 from tickets.actions.drafts import consume_draft
-from tickets.choices import EventKind, Status
+from tickets.actions.masking import Masker
+from tickets.choices import EventKind, SecretPlace, Status
 from tickets.errors import ActionRefused
 from tickets.models import Resolution, Ticket
 
@@ -39,7 +40,10 @@ def resolve(
         if not message.strip():
             raise ActionRefused(_("Write to the customer what the solution is."))
         send_reply(ticket, by=by, body=message, now=now, key=submission_key)
+        masker = Masker()
+        cause, fix, prevention = (masker.text(each, SecretPlace.FINDINGS) for each in (cause, fix, prevention))
         Resolution.objects.create(ticket=ticket, by=by, at=now, cause=cause, fix=fix, prevention=prevention)
+        masker.record(ticket, by=by, now=now)
         return _resolved(ticket, by=by, now=now, data={"by_customer": False})
 
 

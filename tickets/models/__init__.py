@@ -3,6 +3,7 @@
 from tickets.models.clocks import Clock, ClockSegment
 from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
+from tickets.models.masked import MaskedSecret
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
 
@@ -14,6 +15,7 @@ __all__ = [
     "Draft",
     "Environment",
     "Follower",
+    "MaskedSecret",
     "Message",
     "Resolution",
     "Ticket",
