@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -208,6 +209,7 @@ class ClockBase(models.Model):
     breached_at = models.DateTimeField(null=True)
     breach_cause = models.CharField(max_length=20, blank=True)
     stopped_at = models.DateTimeField(null=True)
+    segments: Any  # each concrete clock's rows of `SegmentBase`
 
     class Meta:
         abstract = True

@@ -50,7 +50,7 @@ def clocks_of(ticket: Ticket) -> dict[str, Clock]:
     return {clock.kind: clock for clock in clocks}
 
 
-def facts_of(clock: Clock) -> ClockFacts:
+def facts_of(clock: ClockBase) -> ClockFacts:
     """The pure facts of a clock; reads its segments and calendar."""
     return ClockFacts(
         segments=[Segment(cast(Step, each.step), each.at) for each in clock.segments.all()],
@@ -230,7 +230,7 @@ def next_clock_look(ticket: Ticket, clocks: Iterable[Clock]) -> datetime | None:
     return min(looks, default=None)
 
 
-def is_stale(clock: Clock) -> bool:
+def is_stale(clock: ClockBase) -> bool:
     """Was the clock computed with an older version of its calendar, and may it still change?"""
     return not (clock.stopped_at or clock.breached_at or is_of_this_version(clock))
 
@@ -268,7 +268,7 @@ def is_of_this_version(clock: ClockBase) -> bool:
     return clock.calendar is None or clock.calendar_version == clock.calendar.version
 
 
-def recomputed(clock: Clock, *, now: datetime) -> Reading:
+def recomputed(clock: ClockBase, *, now: datetime) -> Reading:
     """What the clock's columns should be, from its ledger alone.
 
     Frozen stays what was computed on another version of the calendar, and the due of a breach that a change caused. A breach

@@ -11,8 +11,7 @@ from escalation.choices import PromiseKind
 from escalation.models import PromiseClock, PromiseSegment, PromiseTarget
 from escalation.promises import with_pauses
 from sla.choices import ClockKind, Hours
-from sla.clock import ClockFacts, Segment, Step, read
-from sla.policies import calendar_of
+from sla.clock import Reading, Segment, Step, read
 from sla.terms import in_seconds
 from tickets import ledger
 from tickets.models import ClockSegment, Ticket
@@ -93,7 +92,7 @@ def _judge_edit(clock: PromiseClock, now: datetime, *, is_due_known: bool) -> No
     if is_due_known and clock.due_at and now > clock.due_at:
         clock.breached_at, clock.breach_cause = clock.due_at, "elapsed"
         return
-    reading = read(facts_of(clock), now)
+    reading = read(ledger.facts_of(clock), now)
     if reading.breached_at:
         clock.breached_at, clock.breach_cause, clock.due_at = now, "calendar_edit", reading.due_at
 
@@ -131,17 +130,6 @@ def _append(clock: PromiseClock, lines: Iterable[Segment], *, reason: str, by: U
     clock._prefetched_objects_cache = {}  # type: ignore[attr-defined] # Django's own, unknown to its stubs
 
 
-def facts_of(clock: PromiseClock) -> ClockFacts:
-    """The pure facts of a promise; reads its segments and calendar."""
-    return ClockFacts(
-        segments=_segments(clock),
-        target=clock.target_for,
-        calendar=calendar_of(clock.calendar),
-        breached_at=clock.breached_at,
-        frozen_due_at=clock.due_at if clock.breached_at else None,
-    )
-
-
 def _segments(clock: PromiseClock) -> list[Segment]:
     return [Segment(cast(Step, each.step), each.at) for each in clock.segments.all()]
 
@@ -151,13 +139,26 @@ def _resolution_segments(ticket_id: int) -> list[Segment]:
     return [Segment(cast(Step, each.step), each.at) for each in rows.order_by("at", "pk")]
 
 
+def rebuild(clock: PromiseClock, *, now: datetime) -> None:
+    """Compute the stored columns anew from the ledger; its lines and a breach stay."""
+    _store_reading(clock, ledger.recomputed(clock, now=now))
+
+
+def look_after(clock: PromiseClock, reading: Reading) -> datetime | None:
+    """When the promise is worth a look next; None when it is over, stands still or was told of."""
+    is_over = reading.stopped_at is not None or reading.due_at is None
+    return None if is_over or clock.missed_told_at else cast(datetime, reading.due_at) + TICK
+
+
 def _store(clock: PromiseClock, now: datetime) -> None:
-    reading = read(facts_of(clock), now)
+    _store_reading(clock, read(ledger.facts_of(clock), now))
+
+
+def _store_reading(clock: PromiseClock, reading: Reading) -> None:
     clock.state, clock.due_at, clock.at_risk_at = reading.state, reading.due_at, reading.at_risk_at
     clock.breached_at, clock.stopped_at = reading.breached_at, reading.stopped_at
     if reading.breached_at and not clock.breach_cause:
         clock.breach_cause = "elapsed"
     clock.calendar_version = clock.calendar.version if clock.calendar else 0
-    is_over = reading.stopped_at is not None or reading.due_at is None
-    clock.check_at = None if is_over or clock.missed_told_at else cast(datetime, reading.due_at) + TICK
+    clock.check_at = look_after(clock, reading)
     clock.save()
