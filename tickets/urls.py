@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from tickets.views import conversation, detail, drafts, files, filing, home, listing, live
+from tickets.views import advice, conversation, detail, drafts, files, filing, home, listing, live
 
 app_name = "tickets"
 urlpatterns = [
     path("", home.home, name="home"),
     path("tickets/", listing.ticket_list, name="list"),
     path("tickets/new/", filing.new_ticket, name="new"),
+    path("tickets/new/advice/", advice.advice, name="advice"),
     path("tickets/drafts/<uuid:key>/", drafts.keep, name="keep_draft"),
     path("tickets/drafts/<uuid:key>/discard/", drafts.discard, name="discard_draft"),
     path("tickets/<int:pk>/", detail.detail, name="detail"),

@@ -11,6 +11,7 @@ from accounts.models import User
 from delivery.wake import wake
 from sla.choices import ClockKind
 from tickets import ledger, lifecycle
+from tickets.advice import readiness
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
 from tickets.models import Clock, Follower, Message, Ticket, TicketEvent
@@ -77,6 +78,15 @@ def settle(ticket: Ticket, *, now: datetime, fields: tuple[str, ...] = ()) -> No
 
 
 _SETTLED = ("status", "woken_at", "next_due_at", "check_at", "look_calendar", "look_version", "updated_at")
+
+
+JUDGED = ("readiness", "lacking")
+
+
+def judge(ticket: Ticket) -> None:
+    """How ready the ticket is, after a change of what its customer told; `settle` stores it with the fields `JUDGED`."""
+    assessment = readiness(ticket)
+    ticket.readiness, ticket.lacking = assessment.answered, " ".join(assessment.missing)
 
 
 def follow(ticket: Ticket, user: User, *, now: datetime) -> None:

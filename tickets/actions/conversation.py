@@ -12,7 +12,7 @@ from accounts.models import User
 from knowledgebase import markdown
 from sla.choices import ClockKind
 from tickets import ledger, lifecycle
-from tickets.actions.base import follow, locked, record, require, set_status, settle
+from tickets.actions.base import JUDGED, follow, judge, locked, record, require, set_status, settle
 from tickets.actions.drafts import consume_draft
 from tickets.actions.files import send_unsent
 from tickets.actions.masking import Masker
@@ -74,7 +74,8 @@ def customer_reply(
         consume_draft(by=by, key=submission_key)
         if by.pk != ticket.requester_id:
             follow(ticket, by, now=now)
-        settle(ticket, now=now, fields=("resolved_at",))
+        judge(ticket)
+        settle(ticket, now=now, fields=("resolved_at", *JUDGED))
         return message
 
 

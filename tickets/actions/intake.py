@@ -14,7 +14,7 @@ from knowledgebase import markdown
 from sla.policies import terms_for
 from sla.terms import to_json
 from tickets import ledger
-from tickets.actions.base import record, settle
+from tickets.actions.base import JUDGED, judge, record, settle
 from tickets.actions.drafts import consume_draft, lock_writer
 from tickets.actions.files import send_unsent
 from tickets.actions.masking import Masker
@@ -122,7 +122,8 @@ def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> Mess
     consume_draft(by=by, key=ticket.submission_key)
     ledger.start_clocks(ticket, by=by, now=now)
     record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": ticket.severity})
-    settle(ticket, now=now)
+    judge(ticket)
+    settle(ticket, now=now, fields=JUDGED)
     return message
 
 

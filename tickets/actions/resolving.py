@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from sla.choices import ClockKind
 from tickets import ledger
-from tickets.actions.base import locked, record, require, set_status, settle
+from tickets.actions.base import JUDGED, judge, locked, record, require, set_status, settle
 from tickets.actions.conversation import add_message, already_sent, send_reply
 from tickets.actions.drafts import consume_draft
 from tickets.actions.masking import Masker
@@ -77,7 +77,8 @@ def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime, submission_k
         ticket.resolved_at = None
         record(ticket, EventKind.REOPENED, by=by, now=now, message=message)
         consume_draft(by=by, key=submission_key)
-        settle(ticket, now=now, fields=("resolved_at",))
+        judge(ticket)
+        settle(ticket, now=now, fields=("resolved_at", *JUDGED))
         return ticket
 
 

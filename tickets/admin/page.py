@@ -16,6 +16,7 @@ from accounts.models import User
 from sla import wording
 from tickets import lifecycle
 from tickets.admin.words import staff_turn
+from tickets.advice import ToldSoFar, told_of
 from tickets.customer_page import Fact
 from tickets.models import Attachment, Environment, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, owner
@@ -41,6 +42,7 @@ class DeskPage:
     missing: str
     steps: str
     files: Sequence[FileShown]
+    told: ToldSoFar | None
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -75,6 +77,7 @@ def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
         missing=wording.listed(fact.label for fact in facts if not fact.value),
         steps=environment.steps if environment else "",
         files=[FileShown(each) for each in files],
+        told=told_of(ticket),
     )
 
 

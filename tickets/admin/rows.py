@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from sla import wording
 from sla.choices import ClockKind, ClockState
+from tickets.advice import told_of
 from tickets.choices import Status
 from tickets.models import Clock, Ticket
 
@@ -31,6 +32,7 @@ class Row:
     time: TimeLeft
     band: str
     band_label: str
+    ready: str = ""
 
     @property
     def stamp(self) -> str:
@@ -42,7 +44,13 @@ def row(ticket: Ticket, *, now: datetime) -> Row:
     """The line of a ticket whose clocks, organisation and owner are loaded."""
     time = time_left(ticket, list(ticket.clocks.all()), now=now)
     band, label = _band(ticket, now=now)
-    return Row(ticket=ticket, time=time, band=band, band_label=label)
+    return Row(ticket=ticket, time=time, band=band, band_label=label, ready=_ready(ticket))
+
+
+def _ready(ticket: Ticket) -> str:
+    """How much of what its kind needs the customer has told: “Ready: 4 of 6”."""
+    told = told_of(ticket)
+    return told.figure if told and ticket.is_open else ""
 
 
 def time_left(ticket: Ticket, clocks: list[Clock], *, now: datetime) -> TimeLeft:

@@ -39,6 +39,13 @@ class Hint(LayoutObject):
         return render_to_string("tickets/new_hint.html")
 
 
+class Coach(LayoutObject):
+    """What an engineer would ask for, beside the description."""
+
+    def render(self, form, context, template_pack=None, **kwargs) -> str:
+        return render_to_string("tickets/new_coach.html", {"advice": context.get("advice")})
+
+
 def filing_helper() -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
@@ -54,7 +61,7 @@ def filing_helper() -> FormHelper:
             2,
             gettext_lazy("What happened"),
             Plain("subject"),
-            Plain("description"),
+            Div(Plain("description"), Coach(), css_class="coached"),
             Hint(),
             Div(*plain, css_class="field-row"),
             Div(*call, css_class="field-row only-call"),

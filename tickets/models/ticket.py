@@ -101,6 +101,9 @@ class Ticket(models.Model):
     )
     answered_at = models.DateTimeField(null=True)  # last public reply of a human engineer
     unpromised_answer_at = models.DateTimeField(null=True)  # a public reply after which no next update is promised yet
+    # How many of the facts that its kind needs the customer has told, None while nobody judged it; and which are lacking.
+    readiness = models.PositiveSmallIntegerField(null=True)
+    lacking = models.CharField(max_length=200, blank=True)  # codes of `tickets.coach.Aspect`, parted by blanks
     is_canary = models.BooleanField(default=False)  # filed by the sweep's own health check; nobody's business
 
     created_at = models.DateTimeField()

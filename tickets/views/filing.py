@@ -27,6 +27,7 @@ from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, pre
 from tickets.models import Attachment, Ticket
 from tickets.promises import promises_for, severity_cards
 from tickets.views import drafts
+from tickets.views.advice import advice_of
 from tickets.views.drafts import DraftView
 from tickets.views.shared import organisations_of, to_desk, without_organisation
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
@@ -167,6 +168,7 @@ def _page(
     place = form.place
     organisation = organisation_of(place, form["app"].value() or "")
     promises = promises_for(organisation, now=timezone.now())
+    kept = list(Attachment.objects.unsent(user=place.user, draft_key=key))
     problems = [*form.problems(), *(("id_files", f"{each.name}: {each.why}") for each in refused)]
     context = {
         "form": form,
@@ -175,9 +177,10 @@ def _page(
         "promises": promises,
         "severity_cards": severity_cards(promises),
         "categories": place.categories,
-        "kept": Attachment.objects.unsent(user=place.user, draft_key=key),
+        "kept": kept,
         "refused": refused,
         "problems": problems,
+        "advice": advice_of(form, files=len(kept)),
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
         "max_count": settings.ATTACHMENT_MAX_COUNT,
         "draft": draft or DraftView.sent(request, key),

@@ -1,0 +1,35 @@
+"""The coach's panel, judged anew while somebody types. Nothing is kept and nothing is refused."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from tickets.advice import FIELDS, MOST_FILES, Advice, advise
+from tickets.forms.filing import FilingForm
+from tickets.views.shared import to_desk
+
+LONGEST_COUNT = 4  # digits
+
+
+@login_required
+@require_POST
+def advice(request: HttpRequest) -> HttpResponse:
+    """The panel alone, for what the page has in its fields; `file_count` is how many files it holds."""
+    if request.user.is_staff:
+        return to_desk()
+    typed = {name: request.POST.get(name, "") for name in FIELDS}
+    said = advise(typed, files=_count(request.POST.get("file_count", "")))
+    return render(request, "tickets/new_advice.html", {"advice": said})
+
+
+def advice_of(form: FilingForm, *, files: int) -> Advice:
+    """The panel of a page that is shown: for what its form holds."""
+    return advise({name: str(form[name].value() or "") for name in FIELDS}, files=files)
+
+
+def _count(text: str) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_COUNT
+    return min(int(text), MOST_FILES) if is_number else 0
