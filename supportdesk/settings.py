@@ -191,6 +191,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise complains where it is missing
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", Path(bootstrap.__path__[0]))]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "supportdesk.stylesheets.BundleFinder",
+]
 SERVE_STATIC_FROM_SOURCE = env.bool("SERVE_STATIC_FROM_SOURCE", default=False)
 WHITENOISE_USE_FINDERS = SERVE_STATIC_FROM_SOURCE
 STORAGES = {
@@ -302,7 +307,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}],
     "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: static("css/admin/theme.css")],
+    "STYLES": [lambda request: static("css/all/theme.css")],
     "SCRIPTS": [
         lambda request: static("js/theme.js"),
         lambda request: static("js/menu.js"),
