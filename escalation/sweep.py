@@ -10,11 +10,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
+from functools import partial, reduce
+from operator import add
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import prefetch_related_objects
 
 from escalation.actions import Rules, Step, climb
@@ -44,6 +47,9 @@ class Tally:
     closed: int = 0
     failed: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*map(add, astuple(self), astuple(other)))
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -52,20 +58,43 @@ class _Batch:
     poisoned: list[tuple[Ticket, Exception]] = field(default_factory=list)
 
 
-def run(now: datetime, *, within: timedelta | None = None) -> Tally:
+def run(now: datetime, *, within: timedelta | None = None, hands: int = 1) -> Tally:
     """Look at every ticket that was worth a look at `now`, the longest waiting first; each at most once.
 
-    After `within` no further batch is begun: what is left is the next sweep's, which begins with it.
+    After `within` no further batch is begun: what is left is the next sweep's, which begins with it. With several `hands`
+    as many batches are under way at a time, each on a connection of its own: one decides while another's is being written.
     """
-    tally, rules = Tally(), Rules()
+    rules = Rules()
     until = time.monotonic() + within.total_seconds() if within is not None else None
     parked = parked_until(Job.SWEEP)
     left_alone = [ticket_id for ticket_id, until in parked.items() if until > now]
     actions.recheck_after_calendar_edits(now=now, except_for=left_alone)
-    while _sweep_batch(now, tally, rules, set(parked)):
-        if until is not None and time.monotonic() > until:
-            break
+    tally = Tally()
+    sweep_on = partial(_sweep_on, now=now, rules=rules, parked=set(parked), until=until)
+    is_more = _sweep_batch(now, tally, rules, set(parked))
+    helpers = hands - 1 if tally.looked_at == BATCH else 0  # the everyday sweep hires nobody
+    with ThreadPoolExecutor(max(1, helpers), thread_name_prefix="sweep") as pool:
+        others = [pool.submit(_lend_a_hand, sweep_on) for _ in range(helpers)]
+        if is_more:
+            sweep_on(tally)
+    return reduce(Tally.__add__, [each.result() for each in others], tally)
+
+
+def _lend_a_hand(sweep_on: Callable[[Tally], None]) -> Tally:
+    """What a thread did, on a connection of its own that goes back to the pool."""
+    tally = Tally()
+    try:
+        sweep_on(tally)
+    finally:
+        connection.close()
     return tally
+
+
+def _sweep_on(tally: Tally, *, now: datetime, rules: Rules, parked: set[int], until: float | None) -> None:
+    """Batch after batch, until none is left or the time is up."""
+    while until is None or time.monotonic() <= until:
+        if not _sweep_batch(now, tally, rules, parked):
+            break
 
 
 def _sweep_batch(

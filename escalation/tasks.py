@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from escalation import health, promise_sweep
@@ -14,7 +15,7 @@ LONGEST = timedelta(seconds=20)  # then the other jobs of a worker get their tur
 @shared_task(name="escalation.tasks.sweep")
 def sweep() -> None:
     now = timezone.now()
-    health.beating(now, lambda: sweeping.run(now, within=LONGEST).looked_at)
+    health.beating(now, lambda: sweeping.run(now, within=LONGEST, hands=settings.SWEEP_HANDS).looked_at)
 
 
 @shared_task(name="escalation.tasks.keep_promises")

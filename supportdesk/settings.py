@@ -235,6 +235,8 @@ PAGE_WEBHOOK_SECRET = env("PAGE_WEBHOOK_SECRET", default="")
 
 # --- Celery: the broker only wakes workers --------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
+# SQLite lets one write at a time; on PostgreSQL one hand decides while the server writes another's batch.
+SWEEP_HANDS = 1 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" else env.int("SWEEP_HANDS", default=2)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {

@@ -20,6 +20,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
@@ -29,6 +30,7 @@ from benchmarks.lines import Answer, Mouth, serve  # noqa: E402
 from benchmarks.rows import tidy  # noqa: E402
 from escalation import sweep  # noqa: E402
 from notifications import fan_out  # noqa: E402
+from supportdesk.memory import settle  # noqa: E402
 from tickets.models import TicketEvent  # noqa: E402
 
 BATCH: int = getattr(sweep, "BATCH", 200)
@@ -40,6 +42,9 @@ class Site:
     def __init__(self, now: datetime, mouth: Mouth) -> None:
         self.now, self.mouth = now, mouth
         self.batches: list[list[tuple[str, list[list[object]]]]] = []
+
+    def run(self) -> None:
+        sweep.run(self.now, hands=settings.SWEEP_HANDS)
 
     def load(self, tickets: int, overdue: int) -> Answer:
         began = time.perf_counter()
@@ -71,7 +76,7 @@ class Site:
         driver = floor.Driver()
         rows = floor.rows_of(driver, ids)
         queries = count()
-        with _counted(lambda: next(queries)):
+        with _counted(lambda: next(queries)):  # of this thread's connection
             sweep.run(self.now)
         verify.require_climbed(before, self.now)
         statements = floor.difference(rows, floor.rows_of(driver, ids), driver.mark)
@@ -85,7 +90,7 @@ class Site:
     def sweep(self) -> Answer:
         before = verify.overdue(self.now)
         began = time.perf_counter()
-        sweep.run(self.now)
+        self.run()
         seconds = time.perf_counter() - began
         verify.require_climbed(before, self.now)
         return {"seconds": seconds, "tickets": len(before)}
@@ -116,12 +121,12 @@ class Site:
         if verify.overdue(self.now):
             raise verify.Missing("something is overdue where nothing should be")
         queries = count()
-        with _counted(lambda: next(queries)):
+        with _counted(lambda: next(queries)):  # of this thread's connection
             sweep.run(self.now)
         samples = []
         for _ in range(times):
             began = time.perf_counter()
-            sweep.run(self.now)
+            self.run()
             samples.append(time.perf_counter() - began)
         return {"samples": samples, "queries": next(queries)}
 
@@ -138,6 +143,7 @@ def _counted(hear: Callable[[], object]):
 
 def main() -> None:
     mouth = Mouth()
+    settle()  # as a worker does
     site = Site(datetime.fromisoformat(sys.argv[1]), mouth)
     names = ("load", "release", "facts", "study", "sweep", "floor", "fan_out", "idle")
     serve(mouth, {name: getattr(site, name) for name in names})

@@ -184,3 +184,31 @@ def test_many_sweeps_at_once_escalate_each_ticket_once() -> None:
     assert set(Ticket.objects.values_list("tier", "step_no")) == {("t2", 1)}
     assert TicketEvent.objects.filter(kind="escalated").count() == 40
     assert TicketEvent.objects.filter(kind="breached").count() == 40
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_several_hands_share_one_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer, and so one hand")
+    monkeypatch.setattr(sweep, "BATCH", 3)
+    threads = set()
+    climb = sweep.climb
+    monkeypatch.setattr(
+        sweep, "climb", lambda *args, **more: (threads.add(threading.get_ident()), climb(*args, **more))
+    )
+    cast = make_cast()
+    for _ in range(30):
+        file_ticket(cast, severity="p0")
+    tally = sweep.run(LATE, hands=3)
+    assert (tally.looked_at, tally.escalated, tally.failed) == (30, 30, 0)
+    assert set(Ticket.objects.values_list("tier", "step_no")) == {("t2", 1)}
+    assert Escalation.objects.count() == TicketEvent.objects.filter(kind="escalated").count() == 30
+    assert len(threads) > 1
+    assert sweep.run(LATE, hands=3).looked_at == 0
+
+
+def test_the_everyday_sweep_hires_nobody(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "_lend_a_hand", lambda *_: pytest.fail("a thread for one ticket"))
+    file_ticket(cast, severity="p0")
+    assert sweep.run(LATE, hands=4).escalated == 1
