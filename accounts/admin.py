@@ -127,9 +127,9 @@ class OrganisationAdmin(DeskAdmin):
 
 @admin.register(SupportPlan)
 class SupportPlanAdmin(DeskAdmin):
-    list_display = ("name_en", "name_zh", "code", "support_phone", "closes_after_days", "position")
+    list_display = ("name_en", "name_zh", "code", "support_phone", "closes_after_days", "file_room_mb", "position")
     search_fields = ("code", "name_en", "name_zh")
-    fields = ("code", ("name_en", "name_zh"), "support_phone", "closes_after_days", "position")
+    fields = ("code", ("name_en", "name_zh"), "support_phone", "closes_after_days", "file_room_mb", "position")
 
     def get_readonly_fields(self, request: HttpRequest, obj: SupportPlan | None = None) -> tuple[str, ...]:
         return ("code",) if obj else ()

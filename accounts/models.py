@@ -27,12 +27,20 @@ class SupportPlan(BilingualName, models.Model):
     closes_after_days = models.PositiveSmallIntegerField(
         _("closes after days"), default=7, help_text=_("A resolved ticket closes by itself after so many days.")
     )
+    file_room_mb = models.PositiveIntegerField(
+        _("room for files (MB)"), default=50 * 1024, help_text=_("What the people of one organisation may send in all.")
+    )
     position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
 
     class Meta:
         ordering = ("position", "pk")
         verbose_name = _("support plan")
         verbose_name_plural = _("support plans")
+
+    @property
+    def file_room(self) -> int:
+        """Bytes."""
+        return self.file_room_mb * 1024 * 1024
 
 
 class Team(BilingualName, models.Model):

@@ -210,6 +210,7 @@ STORAGES = {
     },
 }
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
+LOG_MAX_BYTES = env.int("LOG_MAX_BYTES", default=500 * 1024 * 1024)  # text, .zip, .gz, captured packets
 ATTACHMENT_MAX_COUNT = env.int("ATTACHMENT_MAX_COUNT", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of form text; files are streamed to disk and not counted
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -278,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "send": _every("delivery.tasks.send", SWEEP_SECONDS),
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),
     "drafts": _every("tickets.tasks.sweep_drafts", 60 * 60),
+    "unfinished-uploads": _every("tickets.tasks.sweep_uploads", 15 * 60),
 }
 
 # --- Security ---------------------------------------------------------------------------------------------------------

@@ -94,6 +94,8 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/severity/": Door(READERS, data={"severity": "p0", "reason": "worse"}),
     "tickets/<int:pk>/solved/": Door(READERS),
     "tickets/<int:pk>/reopenings/": Door(READERS, data=LETTER),
+    "files/uploads/": Door(NOBODY, SIGNED_IN),
+    "files/uploads/<uuid:key>/": Door(NOBODY),  # its sender's alone
     "files/<uuid:key>/": Door(READERS),
     "files/<uuid:key>/preview/": Door(READERS),
     # Escalations

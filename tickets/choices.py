@@ -92,3 +92,18 @@ class SecretPlace(TextChoices):
     FINDINGS = "findings", pgettext_lazy("place of a secret", "cause and fix")
     ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")
     FILE = "file", pgettext_lazy("place of a secret", "file")
+
+
+class UploadState(TextChoices):
+    RECEIVING = "receiving"
+    KEEPING = "keeping"  # one worker puts the parts together
+    KEPT = "kept"
+    REFUSED = "refused"
+    GONE = "gone"  # given up; its parts are being deleted
+
+
+class LogSide(TextChoices):
+    """Whose log a file is, of the two sides of a call."""
+
+    OWN = "own", _("My side")
+    OTHER = "other", _("The other side")

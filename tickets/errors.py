@@ -19,3 +19,15 @@ class DraftMoved(ActionRefused):
     def __init__(self, message: str, *, revision: int | None = None, url: str = "") -> None:
         super().__init__(message)
         self.revision, self.url = revision, url
+
+
+class WrongOffset(Exception):
+    """A part of an upload does not begin where the next one must. `received` is where, in bytes."""
+
+    def __init__(self, received: int) -> None:
+        super().__init__(received)
+        self.received = received
+
+
+class BeingKept(Exception):
+    """Somebody else is putting this upload's parts together just now."""

@@ -14,3 +14,8 @@ def sweep_unsent() -> None:
 @shared_task(name="tickets.tasks.sweep_drafts")
 def sweep_drafts() -> None:
     actions.sweep_drafts(now=timezone.now())
+
+
+@shared_task(name="tickets.tasks.sweep_uploads")
+def sweep_uploads() -> None:
+    actions.sweep_uploads(now=timezone.now())

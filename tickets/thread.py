@@ -17,7 +17,7 @@ from accounts.choices import Role
 from accounts.models import User
 from tickets.choices import EventKind
 from tickets.models import Attachment, Message, Ticket, TicketEvent
-from tickets.wording import event_line
+from tickets.wording import contents_line, event_line
 
 PAGE_EVENTS = 60
 _FOLD_FROM = 3  # grey lines in a row
@@ -34,6 +34,11 @@ class FileShown:
         """The ending of its name, as a short mark."""
         stem, dot, ending = self.attachment.name.rpartition(".")
         return ending[:5].upper() if stem and dot and ending.isalnum() else _("FILE")
+
+    @property
+    def contents(self) -> str:
+        """“12 files, 340 MB unpacked: a.log, b.log, …” of an archive."""
+        return contents_line(self.attachment.contents)
 
     @property
     def has_preview(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import advice, conversation, detail, drafts, files, filing, home, listing, live
+from tickets.views import advice, conversation, detail, drafts, files, filing, home, listing, live, resumable
 
 app_name = "tickets"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("tickets/<int:pk>/severity/", conversation.raise_severity, name="raise_severity"),
     path("tickets/<int:pk>/solved/", conversation.solved, name="solved"),
     path("tickets/<int:pk>/reopenings/", conversation.reopen, name="reopen"),
+    path("files/uploads/", resumable.begin, name="uploads"),
+    path("files/uploads/<uuid:key>/", resumable.upload, name="upload"),
     path("files/<uuid:key>/", files.download, name="file"),
     path("files/<uuid:key>/preview/", files.preview, name="file_preview"),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +20,8 @@ from sla.choices import ClockKind, Severity
 from tickets.choices import EventKind, SecretKind, SecretPlace, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView, OwnerView
+
+_NAMES_TOLD = 5  # of what is in an archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,25 @@ def merged_turn(ticket: Ticket, address: str) -> Turn:
     link = format_html('<a href="{}">#{}</a>', address, ticket.merged_into_id)
     words = _("This is the same problem as {ticket}. It goes on there.")
     return Turn("done", pgettext("whose turn", "Merged."), format_html(words, ticket=link))
+
+
+def contents_line(contents: Mapping[str, Any] | None) -> str:
+    """“12 files, 340 MB unpacked: a.log, b.log, …” of what `archives.peek` saw; nothing for other files."""
+    if not contents:
+        return ""
+    size = filesizeformat(contents["size"])
+    if contents["kind"] == "gzip":
+        words = _("%(size)s unpacked") if contents["is_whole"] else _("more than %(size)s unpacked")
+        return words % {"size": size}
+    words = ngettext("%(n)d file, %(size)s unpacked", "%(n)d files, %(size)s unpacked", contents["count"])
+    line = words % {"n": contents["count"], "size": size}
+    if contents["is_locked"]:
+        line = _("%(contents)s, locked with a password") % {"contents": line}
+    if not contents["names"]:
+        return line
+    names = wording.listed(contents["names"][:_NAMES_TOLD])
+    words = _("%(contents)s: %(names)s …") if contents["count"] > _NAMES_TOLD else _("%(contents)s: %(names)s")
+    return words % {"contents": line, "names": names}
 
 
 def severity_name(severity: str) -> str:

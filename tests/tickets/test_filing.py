@@ -261,7 +261,7 @@ class TestFiles:
         assert not Message.objects.filter(attachments__isnull=False).exists()
 
     def test_a_refused_file_says_why_and_takes_nothing_with_it(self, cast: Cast, alice: Client, settings) -> None:
-        settings.ATTACHMENT_MAX_BYTES = 100
+        settings.LOG_MAX_BYTES = 100
         page = typed(cast)
         response = alice.post(NEW, page | {"files": [log(), log("big.log", b"x" * 101), log("empty.log", b"")]})
         summary = errors_of(response)
@@ -284,7 +284,7 @@ class TestFiles:
         assert "Sound is gone" in response.content.decode()
 
     def test_a_refused_file_does_not_hold_up_a_p0(self, cast: Cast, alice: Client, settings) -> None:
-        settings.ATTACHMENT_MAX_BYTES = 10
+        settings.LOG_MAX_BYTES = 10
         page = alice.post(NEW, typed(cast, severity="p0", files=[log("big.log", b"x" * 11)]), follow=True)
         assert Ticket.objects.exists()
         assert "big.log was not added" in page.content.decode()

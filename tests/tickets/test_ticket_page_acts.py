@@ -104,7 +104,7 @@ def test_an_empty_reply_is_asked_for_words(cast: Cast) -> None:
 
 
 def test_a_refused_file_keeps_the_words_and_the_other_files(cast: Cast, settings) -> None:
-    settings.ATTACHMENT_MAX_BYTES = 10
+    settings.LOG_MAX_BYTES = 10
     ticket, key = file_ticket(cast), str(uuid.uuid4())
     files = [
         SimpleUploadedFile("big.log", b"x" * 11),

@@ -6,7 +6,7 @@ with words for the person if not. `now` is an aware instant.
 
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
 from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
-from tickets.actions.files import discard_unsent, store_file, sweep_unsent
+from tickets.actions.files import discard_unsent, say_whose_logs, store_file, sweep_unsent
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import EnvironmentFacts, open_ticket
 from tickets.actions.merging import close, merge
@@ -24,13 +24,16 @@ from tickets.actions.sweeping import (
     store_looks,
 )
 from tickets.actions.telling import claim_events
+from tickets.actions.uploads import abandon_upload, begin_upload, finish_upload, refusal_words, sweep_uploads, take_part
 
 __all__ = [
     "MOST_DRAFTS",
     "EnvironmentFacts",
     "Look",
     "Seen",
+    "abandon_upload",
     "assign",
+    "begin_upload",
     "change_severity",
     "claim_events",
     "close",
@@ -38,6 +41,7 @@ __all__ = [
     "customer_reply",
     "discard_draft",
     "discard_unsent",
+    "finish_upload",
     "keep_draft",
     "lock_for_a_look",
     "look_now",
@@ -48,18 +52,22 @@ __all__ = [
     "open_ticket",
     "put_off",
     "recheck_after_calendar_edits",
+    "refusal_words",
     "reopen",
     "reply",
     "reply_and_wait",
     "resolve",
     "resume",
+    "say_whose_logs",
     "start",
     "store_events",
     "store_file",
     "store_looks",
     "sweep_drafts",
     "sweep_unsent",
+    "sweep_uploads",
     "take",
+    "take_part",
     "wait_internally",
     "wait_on_customer",
 ]

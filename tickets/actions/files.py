@@ -2,95 +2,112 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import logging
+import contextlib
 import uuid
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from accounts.models import User
+from accounts.models import Organisation, User
+from tickets import archives
+from tickets.actions.keeping import Stored, forget_stored, put_away
 from tickets.actions.masking import note_in_file
-from tickets.filetypes import may_hold_words, sniff
-from tickets.masking import BLOCK_BYTES, MaskedReader, StreamMasker, masked_blocks
-from tickets.models import Attachment, Draft, Message
+from tickets.actions.room import require_room, whose_room
+from tickets.choices import LogSide, UploadState
+from tickets.errors import ActionRefused
+from tickets.filetypes import HEAD_BYTES, safe_name
+from tickets.limits import archive_words, why_too_large
+from tickets.masking import BLOCK_BYTES
+from tickets.models import Attachment, Draft, Message, Upload
 
-logger = logging.getLogger(__name__)
 UNSENT_KEPT_FOR = timedelta(days=1)
 
 
-def store_file(*, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: datetime) -> Attachment:
-    """Keep a file under a random name, with its size in bytes, SHA-256 and the type that its content shows.
+def store_file(
+    *, upload: UploadedFile, by: User, draft_key: uuid.UUID, now: datetime, organisation: Organisation | None = None
+) -> Attachment:
+    """Keep a file that came with a form: under a random name, with its size in bytes, SHA-256 and the type that it shows.
 
     What is kept, measured and digested is the file without its secrets, if it is text. The same content sent twice under one
-    draft is kept once.
+    draft is kept once. `organisation` is the one whose room it takes, when that is not
+    the sender's first. Raises ActionRefused, with the words for the sender, for what may not be kept.
     """
-    head = upload.read(4096)
-    # What cannot be printed either hides in a name, turns it around, or is no text at all.
-    name = "".join(each for each in upload.name or "" if each.isprintable()).strip()[-255:] or "file"
-    facts = _read(upload.chunks(BLOCK_BYTES), StreamMasker() if may_hold_words(head, name) else None)
+    size = upload.size or 0
+    head = upload.read(HEAD_BYTES)
+    if why := why_too_large(head=head, name=upload.name or "", size=size):
+        raise ActionRefused(why)
+    try:
+        contents = archives.peek(upload, size)
+    except archives.ArchiveRefused as refusal:
+        raise ActionRefused(archive_words(refusal.code)) from None
     upload.seek(0)
-    twin = Attachment.objects.unsent(user=by, draft_key=draft_key).filter(sha256=facts.sha256, name=name).first()
-    if twin:
-        return twin
-    attachment = Attachment(
-        draft_key=draft_key,
-        uploaded_by=by,
-        name=name,
-        content_type=sniff(head, name),
-        size=facts.size,
-        sha256=facts.sha256,
-        created_at=now,
-    )
-    kept = File(io.BufferedReader(MaskedReader(upload.chunks(BLOCK_BYTES)), BLOCK_BYTES)) if facts.masked else upload
+    organisation = whose_room(by, organisation)
+    with _reserved(organisation, size=size, by=by, now=now):
+        stored = put_away(
+            upload.chunks(BLOCK_BYTES),
+            key=uuid.uuid4(),
+            name=upload.name or "",
+            by=by,
+            draft_key=draft_key,
+            organisation=organisation,
+            now=now,
+        )
+        stored.attachment.contents = contents.to_json() if contents else None
+        return add_to_draft(stored, now=now)
+
+
+def add_to_draft(stored: Stored, *, now: datetime) -> Attachment:
+    """Write the row of what `put_away` stored, or, where the draft has the same file already, take that and store nothing."""
+    attachment = stored.attachment
     try:
-        attachment.file.save(name, kept, save=False)
-        with transaction.atomic():
-            attachment.save(force_insert=True)
-            note_in_file(attachment, facts.masked, now=now)
+        drafted = Attachment.objects.unsent(user=attachment.uploaded_by, draft_key=attachment.draft_key)
+        twin = drafted.filter(sha256=attachment.sha256, name=attachment.name).first()
+        if twin is None:
+            with transaction.atomic():
+                attachment.save(force_insert=True)
+                note_in_file(attachment, stored.masked, now=now)
+            return attachment
     except BaseException:
-        _forget(attachment)  # no file without its row, and no half one of a disk that filled up meanwhile
+        forget_stored(attachment)  # no file without its row
         raise
-    return attachment
+    forget_stored(attachment)
+    return twin
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """Of the content as it is kept: size in bytes, digest, and what was masked in it."""
-
-    size: int
-    sha256: str
-    masked: Counter[str]
-
-
-def _read(blocks: Iterable[bytes], masker: StreamMasker | None) -> _Facts:
-    digest, size = hashlib.sha256(), 0
-    for block in masked_blocks(blocks, masker) if masker else blocks:
-        digest.update(block)
-        size += len(block)
-    return _Facts(size, digest.hexdigest(), masker.counts if masker else Counter())
-
-
-def _forget(attachment: Attachment) -> None:
-    field = attachment._meta.get_field("file")
-    name = attachment.file.name or field.generate_filename(attachment, attachment.name)
+@contextlib.contextmanager
+def _reserved(organisation: Organisation | None, *, size: int, by: User, now: datetime) -> Iterator[None]:
+    """Room for a file while it is being stored, which may take longer than a transaction should."""
+    if organisation is None:
+        yield
+        return
+    with transaction.atomic():
+        require_room(organisation, size=size)
+        place = Upload.objects.create(
+            key=uuid.uuid4(), owner=by, organisation=organisation, name=safe_name(""), size=size,
+            state=UploadState.KEEPING, claimed_at=now, created_at=now, expires_at=now + UNSENT_KEPT_FOR,
+        )  # fmt: skip
     try:
-        field.storage.delete(name)
-    except OSError:
-        logger.warning("the storage kept %s of a file that is not kept", name)
+        yield
+    finally:
+        place.delete()
 
 
 def send_unsent(message: Message, *, user: User, draft_key: uuid.UUID) -> int:
-    """Hang the draft's files on the message that is being sent; how many there were."""
-    return Attachment.objects.unsent(user=user, draft_key=draft_key).update(message=message)
+    """Hang the draft's files on the message that is being sent; how many there were. They take the ticket's room now."""
+    takes_room_of = None if user.is_staff else message.ticket.organisation
+    return Attachment.objects.unsent(user=user, draft_key=draft_key).update(message=message, organisation=takes_room_of)
+
+
+def say_whose_logs(*, by: User, draft_key: uuid.UUID, sides: Mapping[uuid.UUID, str]) -> None:
+    """Note on files of one's draft whose log each is; what is no side of a call clears it."""
+    for attachment in Attachment.objects.unsent(user=by, draft_key=draft_key).filter(key__in=sides):
+        side = sides[attachment.key] if sides[attachment.key] in LogSide.values else ""
+        if attachment.side != side:
+            Attachment.objects.filter(pk=attachment.pk, message=None).update(side=side)
 
 
 def discard_unsent(*, attachment: Attachment, by: User) -> None:

@@ -8,10 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -215,19 +212,3 @@ def submission_key(typed: Mapping[str, Any]) -> uuid.UUID:
         return uuid.UUID(str(typed.get("submission_key", "")))
     except ValueError:
         return uuid.uuid4()
-
-
-def why_refused(upload: UploadedFile, *, kept: int) -> str | None:
-    """Why this file cannot be kept beside `kept` others, or None."""
-    if not upload.size:
-        return _("This file is empty.")
-    if upload.size > settings.ATTACHMENT_MAX_BYTES:
-        most = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
-        return _("This file is larger than %(most)s. Compress it, or cut the log to the minutes that matter.") % {
-            "most": most
-        }
-    if kept >= settings.ATTACHMENT_MAX_COUNT:
-        return _("There are %(most)d files already. Pack several into one .zip.") % {
-            "most": settings.ATTACHMENT_MAX_COUNT
-        }
-    return None

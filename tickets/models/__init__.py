@@ -6,6 +6,7 @@ from tickets.models.drafts import Draft
 from tickets.models.masked import MaskedSecret
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
+from tickets.models.uploads import Upload, UploadPart
 
 __all__ = [
     "Attachment",
@@ -21,4 +22,6 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketVisit",
+    "Upload",
+    "UploadPart",
 ]

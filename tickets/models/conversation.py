@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from tickets.choices import MessageKind
+from accounts.models import Organisation, User
+from tickets.choices import LogSide, MessageKind
 from tickets.models.ticket import Ticket
 
 
@@ -65,6 +65,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def unsent(self, *, user: User, draft_key: uuid.UUID) -> AttachmentQuerySet:
         return self.filter(message=None, uploaded_by=user, draft_key=draft_key)
 
+    def bytes_of(self, organisation: Organisation) -> int:
+        """How much the organisation's people sent, in bytes."""
+        return self.filter(organisation=organisation).aggregate(total=Sum("size"))["total"] or 0
+
 
 def storage_name(attachment: Attachment, filename: str) -> str:
     """A random path: what the sender called the file never reaches the file system."""
@@ -73,7 +77,11 @@ def storage_name(attachment: Attachment, filename: str) -> str:
 
 
 class Attachment(models.Model):
-    """A file. Until its message is sent it belongs to the uploader's draft `draft_key`. Sizes in bytes."""
+    """A file. Until its message is sent it belongs to the uploader's draft `draft_key`. Sizes in bytes.
+
+    `organisation` is the one whose room it takes, none for files of staff. `contents` is what was seen in an archive
+    (`archives.Contents`). Size and hash are those of what is stored.
+    """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
@@ -85,11 +93,18 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to=storage_name, max_length=120)
     created_at = models.DateTimeField()
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    contents = models.JSONField(null=True)
+    side = models.CharField(max_length=5, choices=LogSide.choices, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
+        # Both columns, so that what an organisation uses is summed from the index alone.
+        indexes = (models.Index(fields=("organisation", "size"), name="attachment_room"),)
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
 

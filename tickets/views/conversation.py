@@ -92,7 +92,14 @@ def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) 
         return redirect(_newest(ticket))  # the second half of a double click
     refused: list[Refused] = []
     if key:
-        refused = keep_uploads(request, field="files", by=request.user, draft_key=key, now=timezone.now())
+        refused = keep_uploads(
+            request,
+            field="files",
+            by=request.user,
+            draft_key=key,
+            now=timezone.now(),
+            organisation=ticket.organisation,
+        )
         if discarded := request.POST.get("discard"):
             discard_upload(key=discarded, by=request.user, draft_key=key)
     kept = Attachment.objects.unsent(user=request.user, draft_key=key or uuid.uuid4())
