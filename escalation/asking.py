@@ -38,6 +38,12 @@ class Asked:
         return bool(self.reasons) and self.reasons[0].request.state == RequestState.OPEN
 
     @property
+    def takeover_is_late(self) -> bool:
+        """Was the time passed by which somebody would have taken the ticket over?"""
+        row = self.commitment
+        return bool(row and row.closed_at is None and row.expects == Expects.TAKEOVER and row.slipped_at)
+
+    @property
     def plan_given(self) -> Commitment | None:
         """The open commitment where a person gave plan and time."""
         row = self.commitment

@@ -31,7 +31,7 @@ from escalation.promises import is_slipped
 from tickets.actions.base import record
 from tickets.choices import EventKind, Status
 from tickets.lifecycle import ACTIVE_STATUSES, OPEN_STATUSES
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.models.ticket import TicketQuerySet
 
 logger = logging.getLogger(__name__)
@@ -171,18 +171,27 @@ def _slip(ticket: Ticket, now: datetime, tally: Tally) -> None:
     if row is None or not is_slipped(
         expected_at=row.expected_at,
         expects=row.expects,
-        is_taken=ticket.assignee_id is not None,
+        is_taken=ticket.assignee_id is not None and not _was_taken_late(ticket, row),
         is_active=ticket.status in ACTIVE_STATUSES,
         now=now,
     ):
         _set_aside(row, ticket)
         return
-    row.slips, row.slipped_at = row.slips + 1, now
-    row.save(update_fields=["slips", "slipped_at"])
+    row.slips, row.slipped_at, row.missed_expected_at = row.slips + 1, now, row.expected_at
+    row.save(update_fields=["slips", "slipped_at", "missed_expected_at"])
     expected_at = row.expected_at.isoformat() if row.expected_at else None
     data = {"expected_at": expected_at, "slips": row.slips, "expects": row.expects}
     record(ticket, EventKind.SLIPPED, by=None, now=now, data=data)
     tally.slipped += 1
+
+
+def _was_taken_late(ticket: Ticket, row: Commitment) -> bool:
+    """Did somebody take the ticket over after the expected time, before this run came by?"""
+    taken = TicketEvent.objects.filter(
+        ticket=ticket, kind=EventKind.ASSIGNED, at__gte=ticket.last_step_at or row.opened_at
+    )
+    first = taken.exclude(data__to=None).order_by("pk").values_list("at", flat=True).first()
+    return first is not None and row.expected_at is not None and first > row.expected_at
 
 
 def _set_aside(row: Commitment | None, ticket: Ticket) -> None:

@@ -19,6 +19,7 @@ from accounts.middleware import zone_of
 from accounts.models import User
 from escalation.choices import Target, Trigger
 from escalation.models import Escalation
+from notifications import escalation_letters
 from notifications.facts import Story
 from notifications.headlines import clock_name, headline, severity_name, tier_name, who
 from notifications.links import ticket_url
@@ -237,4 +238,5 @@ _LINES: dict[str, Callable[[Story, User], list[str]]] = {
     EventKind.ESCALATED: _escalated,
     EventKind.HANDED_BACK: _escalated,
     EventKind.MANAGER_PAGED: _escalated,
+    **escalation_letters.LINES,
 }

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.choices import Tier
 from sla import wording
 from sla.choices import ClockKind, Severity
+from tickets import escalation_wording
 from tickets.choices import EventKind, SecretKind, SecretPlace, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView, OwnerView
@@ -234,6 +235,7 @@ def _secret(found: Mapping[str, Any]) -> str:
 
 
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
+    **escalation_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
     EventKind.ASSIGNED: _assigned,
     EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": _who(event)},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -21,6 +21,7 @@ from escalation.choices import Expects, PromiseKind, RequestState, Target
 from escalation.models import Commitment, EscalationRequest, TrackerLink
 from escalation.promises import is_slipped
 from tickets import bulk
+from tickets.actions import store_events
 from tickets.actions.base import locked, record
 from tickets.actions.masking import Masker
 from tickets.choices import EventKind, SecretPlace
@@ -59,6 +60,7 @@ class _Standing:
     expected_at: datetime | None = None
     slipped_at: datetime | None = None
     slips: int = 0
+    missed_expected_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by_id: int | None = None
     closed_at: datetime | None = None
@@ -69,12 +71,15 @@ _COLUMNS = tuple(each.name for each in fields(_Standing))
 _columns_of = attrgetter(*_COLUMNS)
 
 
-def note_steps(steps: Sequence[Stepped], *, now: datetime) -> None:
+def note_steps(steps: Sequence[Stepped], *, now: datetime, before: Mapping[int, Ticket] | None = None) -> None:
     """The commitments that follow from steps just written; the same number of queries for any number of steps.
 
     Each step promises that somebody takes over by its expected time. A plan with a time that a person gave and that is
     still to come is left alone: the customer was told it by name, and a row of defaults must not take it back. An owner
     who is an escalation manager keeps an escalation that was open; otherwise whoever takes the ticket owns it.
+
+    `before` holds the tickets as they were: an expected time that had passed by then, and that nobody had counted yet, is
+    counted and told as a slip before the step's own takes its place.
     """
     if not steps:
         return
@@ -84,9 +89,31 @@ def note_steps(steps: Sequence[Stepped], *, now: datetime) -> None:
         known[columns[0]] = _Standing(*columns)
         if role not in _MAY_ANSWER:
             known[columns[0]].owner_id = None
+    slipped = [known[pk] for pk, ticket in (before or {}).items() if _has_slipped(known.get(pk), ticket, now)]
+    store_events([_count_slip(each) for each in slipped], now=now)
     answerers = _Answerers() if any(step.target == Target.MANAGER for step in steps) else None
     rows = [_after_step(known.get(step.ticket_id), step, answerers, now) for step in steps]
     bulk.insert(Commitment, _COLUMNS, [_columns_of(row) for row in rows], replaces="ticket_id")
+
+
+def _has_slipped(row: Commitment | _Standing | None, ticket: Ticket, now: datetime) -> bool:
+    """Has an expected time of an open commitment passed, not kept and not counted yet?"""
+    if row is None or row.closed_at is not None or row.slipped_at is not None:
+        return False
+    return is_slipped(
+        expected_at=row.expected_at,
+        expects=row.expects,
+        is_taken=ticket.assignee_id is not None,
+        is_active=ticket.status in ACTIVE_STATUSES,
+        now=now,
+    )
+
+
+def _count_slip(row: _Standing) -> tuple[int, str, dict[str, Any], bool]:
+    """The slip on the row, and the event that tells of it."""
+    row.slips, row.missed_expected_at = row.slips + 1, row.expected_at
+    at = row.expected_at.isoformat() if row.expected_at else None
+    return row.ticket_id, EventKind.SLIPPED.value, {"expected_at": at, "slips": row.slips, "expects": row.expects}, True
 
 
 def _after_step(known: _Standing | None, step: Stepped, answerers: _Answerers | None, now: datetime) -> _Standing:
@@ -178,14 +205,8 @@ def commit(row: Commitment, ticket: Ticket, *, by: User, plan: str, expected_at:
         raise ActionRefused(_("Say what happens next: the customer reads it."))
     if expected_at <= now:
         raise ActionRefused(_("The expected time has passed already. Give one that is still to come."))
-    if row.slipped_at is None and is_slipped(
-        expected_at=row.expected_at,
-        expects=row.expects,
-        is_taken=ticket.assignee_id is not None,
-        is_active=ticket.status in ACTIVE_STATUSES,
-        now=now,
-    ):
-        row.slips += 1
+    if _has_slipped(row, ticket, now):
+        row.slips, row.missed_expected_at = row.slips + 1, row.expected_at
     row.plan, row.expects, row.expected_at, row.slipped_at = plan.strip(), Expects.RESULT, expected_at, None
     if row.acknowledged_at is None:
         _acknowledged(row, by=by, now=now)
@@ -269,7 +290,7 @@ def _open(row: Commitment | _Standing, *, trigger: str, asked_by_id: int | None,
     row.opened_at, row.trigger, row.asked_by_id = now, trigger, asked_by_id
     row.owner_id = row.acknowledged_at = row.acknowledged_by_id = row.closed_at = row.closed_by_id = None
     row.plan = row.plan_en = row.plan_zh = ""
-    row.expects, row.expected_at, row.slipped_at = Expects.TAKEOVER, None, None
+    row.expects, row.expected_at, row.slipped_at, row.missed_expected_at = Expects.TAKEOVER, None, None, None
 
 
 def _open_commitment(ticket: Ticket) -> Commitment:

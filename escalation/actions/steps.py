@@ -109,7 +109,7 @@ def climb(steps: Sequence[Step], *, rules: Rules, now: datetime) -> None:
     keys = dict(written)
     for row in rows:
         row.pk = keys[row.ticket_id]
-    note_steps(rows, now=now)
+    note_steps(rows, before={each.ticket.pk: each.ticket for each in steps}, now=now)
     store_events(
         [(row.ticket_id, _kind(row.target, from_tier=row.from_tier), _told(row), True) for row in rows], now=now
     )
@@ -140,7 +140,7 @@ def escalate(
         del given["pk"], given["by_id"]
         row = Escalation(**given, reason=reason, tried=tried, ask=ask, by=by)
         row.save(force_insert=True)
-        note_steps([row], now=now)
+        note_steps([row], before={ticket.pk: ticket}, now=now)
         record(ticket, EventKind(_kind(target, from_tier=row.from_tier)), by=by, now=now, data=_told(row))
         return row
 

@@ -32,7 +32,7 @@ class Commitment(models.Model):
     It opens with the first step or request of whatever origin, closes when the escalation manager closes it, and opens
     again with the next. Its history is the ticket's events. `plan` is a person's words, in one language; until somebody
     wrote it, `plan_en`/`plan_zh` of the step's row hold. `slips` counts expected times that passed, over the ticket's life;
-    `slipped_at` marks the present `expected_at` as counted.
+    `slipped_at` marks the present `expected_at` as counted, and `missed_expected_at` is the one that was last not kept.
     """
 
     ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="commitment")
@@ -49,6 +49,7 @@ class Commitment(models.Model):
     expected_at = models.DateTimeField(_("expected by"), null=True)
     slipped_at = models.DateTimeField(null=True)
     slips = models.PositiveIntegerField(_("slips"), default=0)
+    missed_expected_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
     acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     closed_at = models.DateTimeField(_("closed"), null=True)
