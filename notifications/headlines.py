@@ -137,6 +137,10 @@ def _deadline(event: TicketEvent, reader: User, pattern: str) -> str:
     return pattern % {**_values(event, reader), "clock": clock if wording.is_chinese() else clock.lower()}
 
 
+def _followed(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s has the same problem as in %(number)s") % _values(event, reader)
+
+
 def _changed(event: TicketEvent, reader: User) -> str:
     return f"{event.ticket.number}: {EventKind(event.kind).label}"
 
@@ -157,4 +161,5 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.MANAGER_PAGED: _manager_paged,
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,
+    EventKind.FOLLOWED: _followed,
 }

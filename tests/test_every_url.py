@@ -84,6 +84,7 @@ DOORS: dict[str, Door] = {
     "tickets/": Door(SIGNED_IN),
     "tickets/new/": Door(SIGNED_IN),
     "tickets/new/advice/": Door(SIGNED_IN),
+    "tickets/new/similar/": Door(NOBODY, CUSTOMERS, data={"subject": "Shared with all"}),
     "tickets/drafts/<uuid:key>/": Door(NOBODY, data={"subject": "Let me in", "draft_revision": "1"}),  # Alice's own
     "tickets/drafts/<uuid:key>/discard/": Door(NOBODY),
     "tickets/<int:pk>/": Door(READERS),

@@ -67,6 +67,7 @@ class EventKind(TextChoices):
     ESCALATION_OWNED = "escalation_owned", pgettext_lazy("ticket event", "Escalation given to somebody")
     UPDATE_PROMISED = "update_promised", pgettext_lazy("ticket event", "Next update promised")
     PROMISE_MISSED = "promise_missed", pgettext_lazy("ticket event", "Promise missed")
+    FOLLOWED = "followed", pgettext_lazy("ticket event", "Followed by a colleague")
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
 

@@ -17,7 +17,7 @@ TITLE_MOST = 80
 _OF_THE_PAGE = frozenset(
     {
         "csrfmiddlewaretoken", "submission_key", "draft_revision", "draft_page", "draft_step", "save_draft",
-        "remove", "fill", "discard", "files",
+        "remove", "fill", "discard", "files", "similar_asked", "follow",
     }
 )  # fmt: skip
 # Filled in before anybody typed: alone they are no draft.

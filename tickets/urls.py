@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import advice, conversation, detail, drafts, files, filing, home, listing, live, resumable
+from tickets.views import advice, conversation, detail, drafts, files, filing, home, listing, live, resumable, similar
 
 app_name = "tickets"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("tickets/", listing.ticket_list, name="list"),
     path("tickets/new/", filing.new_ticket, name="new"),
     path("tickets/new/advice/", advice.advice, name="advice"),
+    path("tickets/new/similar/", similar.similar, name="similar"),
     path("tickets/drafts/<uuid:key>/", drafts.keep, name="keep_draft"),
     path("tickets/drafts/<uuid:key>/discard/", drafts.discard, name="discard_draft"),
     path("tickets/<int:pk>/", detail.detail, name="detail"),

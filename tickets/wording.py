@@ -252,4 +252,5 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.BREACHED: _breached,
     EventKind.MERGED: _merged,
     EventKind.SECRETS_MASKED: _secrets_masked,
+    EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
 }

@@ -7,7 +7,7 @@
   if (!form) return;
   const byId = (id) => document.getElementById(id);
 
-  byId("problems")?.focus();
+  (byId("problems") ?? byId("asked"))?.focus();
 
   // A link of the error summary puts the cursor into the field, not only into view.
   byId("problems")?.addEventListener("click", (event) => {

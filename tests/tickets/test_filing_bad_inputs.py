@@ -37,6 +37,7 @@ def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
     return {
         "submission_key": str(uuid.uuid4()), "app": str(cast.app.pk), "category": "no_audio", "severity": "p2",
         "subject": "No sound", "description": "The other side is silent.", "device": "Pixel 9",
+        "similar_asked": "1",
     } | changes  # fmt: skip
 
 

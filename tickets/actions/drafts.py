@@ -20,7 +20,7 @@ from tickets.actions.files import discard_unsent
 from tickets.actions.masking import mask_typed
 from tickets.drafting import MOST_CHARACTERS, Stand, Typed, Verdict, is_too_much, is_worth_keeping, judge
 from tickets.errors import ActionRefused, DraftMoved
-from tickets.models import Attachment, Draft, Message, Ticket
+from tickets.models import Attachment, Draft, Message, Ticket, TicketVisit
 
 KEPT_FOR = timedelta(days=30)
 MOST_DRAFTS = 20  # a person's
@@ -69,6 +69,20 @@ def consume_draft(*, by: User, key: uuid.UUID | None) -> None:
     """Its form is being sent, in the caller's transaction, which holds the lock that `keep_draft` takes to begin one."""
     if key:
         Draft.objects.filter(owner=by, key=key).delete()
+
+
+def begin_letter(*, by: User, ticket: Ticket, key: uuid.UUID, words: str, now: datetime) -> bool:
+    """Make a new ticket's form a letter on a ticket that is there, with its files; in the caller's transaction, which holds
+    the ticket's lock. False where a letter on it was begun already: then the form's draft stays as it is."""
+    lock_writer(by)
+    others = Draft.objects.exclude(owner=by, ticket=None).filter(key=key)
+    if not words or others.exists() or Draft.objects.filter(owner=by, ticket=ticket).exists():
+        return False
+    TicketVisit.objects.get_or_create(ticket=ticket, user=by)  # the ticket's page reads a letter with the visit
+    Draft.objects.filter(owner=by, key=key).delete()
+    typed = mask_typed({"body": words[:MOST_CHARACTERS]})
+    Draft.objects.create(key=key, owner=by, ticket=ticket, typed=typed, created_at=now, updated_at=now)
+    return True
 
 
 def lock_writer(by: User) -> None:

@@ -20,6 +20,7 @@ from accounts.models import App
 from sla.choices import Severity
 from tickets import actions
 from tickets.drafting import typed_of
+from tickets.duplicates import Lookalike
 from tickets.errors import ActionRefused
 from tickets.forms import filing
 from tickets.forms.filing import FilingForm
@@ -30,6 +31,7 @@ from tickets.views import drafts
 from tickets.views.advice import advice_of
 from tickets.views.drafts import DraftView
 from tickets.views.shared import organisations_of, to_desk, without_organisation
+from tickets.views.similar import followed, to_ask_about
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
 
@@ -58,11 +60,15 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     refused = keep_uploads(request, field="files", by=user, draft_key=key, now=now)
     if "remove" in request.POST or "fill" in request.POST:
         return _changed(request, place, key=key, refused=refused)
+    if "follow" in request.POST:
+        return followed(request, key=key)
     if "save_draft" in request.POST:
         return _kept(request, place, key=key, refused=refused)
     form = FilingForm(request.POST, place=place, now=now)
     is_urgent = request.POST.get("severity") == Severity.P0  # a file that is too big does not hold up a P0
-    if form.is_valid() and (is_urgent or not refused):
+    is_ready = form.is_valid() and (is_urgent or not refused)
+    asked = to_ask_about(form) if is_ready else ()
+    if is_ready and not asked:
         try:
             ticket = _file(form, key=key, now=now)
         except ActionRefused as error:
@@ -71,7 +77,7 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
         else:
             _tell(request, form, ticket, refused)
             return redirect(ticket)
-    return _page(request, form, key=key, refused=refused)
+    return _page(request, form, key=key, refused=refused, asked=asked)
 
 
 def _file(form: FilingForm, *, key: uuid.UUID, now: datetime) -> Ticket:
@@ -164,6 +170,7 @@ def _page(
     key: uuid.UUID,
     refused: Sequence[Refused] = (),
     draft: DraftView | None = None,
+    asked: Sequence[Lookalike] = (),
 ) -> HttpResponse:
     place = form.place
     organisation = organisation_of(place, form["app"].value() or "")
@@ -183,7 +190,8 @@ def _page(
         "advice": advice_of(form, files=len(kept)),
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
         "max_count": settings.ATTACHMENT_MAX_COUNT,
+        "asked": asked,
         "draft": draft or DraftView.sent(request, key),
         "drafts": drafts.drafts_beside(place.user, key),
     }
-    return render(request, "tickets/new.html", context, status=422 if problems else 200)
+    return render(request, "tickets/new.html", context, status=422 if problems else 409 if asked else 200)
