@@ -5,7 +5,7 @@ from django.db.models import OuterRef, Subquery
 
 
 def fill(apps, schema_editor):
-    Attachment, Message = apps.get_model("tickets", "0011_uploads"), apps.get_model("tickets", "0011_uploads")
+    Attachment, Message = (apps.get_model("tickets", name) for name in ("Attachment", "Message"))
     of_message = Message.objects.filter(pk=OuterRef("message")).values("ticket__organisation")[:1]
     sent = Attachment.objects.filter(organisation=None, message__isnull=False, uploaded_by__role="customer")
     sent.update(organisation=Subquery(of_message))
