@@ -164,6 +164,11 @@ def _keep_an_admin(membership: Membership) -> None:
         raise ActionRefused(_("The organisation needs at least one admin. Make somebody else an admin first."))
 
 
+def put_welcome_away(*, user: User, organisation: Organisation, now: datetime) -> None:
+    """The person has read what newcomers to the organisation are told; it does not come back. Once is enough."""
+    Membership.objects.filter(user=user, organisation=organisation, welcomed_at=None).update(welcomed_at=now)
+
+
 def change_profile(*, user: User, name: str, phone: str, language: str, time_zone: str) -> None:
     User.objects.filter(pk=user.pk).update(name=name, phone=phone, language=language, time_zone=time_zone)
 

@@ -202,6 +202,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=MemberRole.choices, default=MemberRole.MEMBER)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    welcomed_at = models.DateTimeField(null=True, editable=False)  # when they put away what newcomers are told
 
     class Meta:
         ordering = ("pk",)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("members/", views.members, name="members"),
     path("members/<int:organisation>/", views.members, name="members_of"),
+    path("members/<int:organisation>/welcomed/", views.welcomed, name="welcomed"),
     path("members/<int:organisation>/<int:membership>/role/", views.member_role, name="member_role"),
     path("members/<int:organisation>/<int:membership>/remove/", views.member_removal, name="member_removal"),
     path("members/<int:organisation>/invitations/<int:invitation>/revoke/", views.revocation, name="revocation"),

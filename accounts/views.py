@@ -103,6 +103,17 @@ def members(request: SignedInRequest, organisation: int | None = None) -> HttpRe
     return render(request, "accounts/members.html", context | _people_of(place))
 
 
+@login_required
+@require_POST
+def welcomed(request: SignedInRequest, organisation: int) -> HttpResponse:
+    """What newcomers are told on their first page is put away, for good."""
+    place = get_object_or_404(
+        Membership.objects.select_related("organisation"), user=request.user, organisation_id=organisation
+    )
+    actions.put_welcome_away(user=request.user, organisation=place.organisation, now=timezone.now())
+    return redirect("tickets:home")
+
+
 def _people_of(place: Membership) -> dict[str, object]:
     offers = place.organisation.invitations.open_at(timezone.now()).select_related("invited_by")
     return {

@@ -51,7 +51,12 @@ def make_people(*, now: dt.datetime) -> People:
         User(email=f"c{n}@bench.test", name=f"Customer {n}", password=password) for n in range(10 * ORGANISATIONS)
     )
     Membership.objects.bulk_create(
-        Membership(organisation=organisations[n % ORGANISATIONS], user=user, role=MemberRole.ADMIN)
+        Membership(
+            organisation=organisations[n % ORGANISATIONS],
+            user=user,
+            role=MemberRole.ADMIN,
+            welcomed_at=user.date_joined,
+        )
         for n, user in enumerate(customers)
     )
     product = SdkProduct.objects.create(code="bench", name_en="Bench SDK", name_zh="压测 SDK")

@@ -72,9 +72,9 @@ def make_cast() -> Cast:
     for tier, on_call in ((Tier.T1, cast.erin), (Tier.T2, cast.frank), (Tier.RND, cast.rita)):
         Team.objects.filter(tier=tier).update(on_call=on_call)
     for user in (cast.alice, cast.bob):
-        Membership.objects.create(organisation=acme, user=user)
-    Membership.objects.create(organisation=acme, user=cast.olga, role=MemberRole.ADMIN)
-    Membership.objects.create(organisation=other, user=cast.mallory, role=MemberRole.ADMIN)
+        Membership.objects.create(organisation=acme, user=user, welcomed_at=NOW)
+    Membership.objects.create(organisation=acme, user=cast.olga, role=MemberRole.ADMIN, welcomed_at=NOW)
+    Membership.objects.create(organisation=other, user=cast.mallory, role=MemberRole.ADMIN, welcomed_at=NOW)
     return cast
 
 

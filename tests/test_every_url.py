@@ -133,6 +133,7 @@ DOORS: dict[str, Door] = {
     "accounts/members/<int:organisation>/": Door(
         frozenset({"bob", "insider", "olga"}), data={"email": "mole@example.test", "role": "admin"}
     ),
+    "accounts/members/<int:organisation>/welcomed/": Door(frozenset({"bob", "insider", "olga"})),
     "accounts/members/<int:organisation>/<int:membership>/role/": Door(ORGANISATION_ADMIN, data={"role": "admin"}),
     "accounts/members/<int:organisation>/<int:membership>/remove/": Door(ORGANISATION_ADMIN),
     "accounts/members/<int:organisation>/invitations/<int:invitation>/revoke/": Door(ORGANISATION_ADMIN),

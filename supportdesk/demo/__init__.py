@@ -109,7 +109,12 @@ def _admit(person: Person, password: str) -> None:
         phone=person.phone,
     )
     for organisation in Organisation.objects.filter(name__in=person.organisations):
-        Membership.objects.create(organisation=organisation, user=user, role=person.member_role)
+        Membership.objects.create(
+            organisation=organisation,
+            user=user,
+            role=person.member_role,
+            welcomed_at=None if person.is_new else user.date_joined,
+        )
     if team and team.on_call is None:
         team.on_call = user
         team.save(update_fields=["on_call"])

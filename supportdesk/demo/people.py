@@ -25,6 +25,7 @@ class Person:
     language: str
     time_zone: str
     phone: str
+    is_new: bool  # has not put away what newcomers are told
 
 
 @functools.cache
@@ -46,4 +47,5 @@ def _person(row: dict[str, Any]) -> Person:
         language=row["language"],
         time_zone=row["time_zone"],
         phone=row.get("phone", ""),
+        is_new=row.get("is_new", False),
     )

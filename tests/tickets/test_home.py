@@ -112,7 +112,7 @@ def test_what_happened_since_the_last_visit_is_marked(cast: Cast, alice: Client)
 
 
 def test_two_organisations_are_told_apart(cast: Cast, alice: Client) -> None:
-    Membership.objects.create(organisation=cast.other, user=cast.alice)
+    Membership.objects.create(organisation=cast.other, user=cast.alice, welcomed_at=timezone.now())
     file_ticket(cast, by=cast.mallory, organisation=cast.other, app=None)
     page = page_of(alice)
     assert page.count("Other Corp") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import F
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from tickets.choices import Status
 from tickets.models import Ticket
+from tickets.promises import promises_for, severity_cards
 from tickets.rows import TicketRow, loaded, rows
 from tickets.views.shared import organisations_of, to_desk, without_organisation
 
@@ -24,7 +26,7 @@ MOST_ROWS = 20
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_staff:
         return to_desk()
-    organisations = list(organisations_of(request.user))
+    organisations = list(organisations_of(request.user).annotate(welcomed_at=F("memberships__welcomed_at")))
     if not organisations:
         return without_organisation(request)
     now = timezone.now()
@@ -40,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting": rows(waiting, now),
         "ours": rows(ours, now),
         "most_rows": MOST_ROWS,
+        "welcome": _welcome(organisations, now),
     }
     return render(request, "tickets/home.html", context | {"turns": _turns(context["waiting"], context["ours"])})
 
@@ -55,6 +58,15 @@ def _greeting(user: User) -> str:
     if 12 <= hour < 18:
         return _("Good afternoon, %(name)s") % {"name": user.name}
     return _("Good evening, %(name)s") % {"name": user.name}
+
+
+def _welcome(organisations: Sequence[Organisation], now: datetime) -> dict[str, object] | None:
+    """What a newcomer to one of them is told until they put it away: what to expect, whom to call."""
+    new_to = next((each for each in organisations if each.welcomed_at is None), None)
+    if new_to is None:
+        return None
+    promised = [card for card in severity_cards(promises_for(new_to, now=now)) if card.promise]
+    return {"organisation": new_to, "cards": promised, "phone": new_to.plan.support_phone}
 
 
 def _managers(organisations: Sequence[Organisation]) -> list[User]:
