@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from escalation.models import Commitment, Escalation, LadderEnd, StepPlan
+from escalation.actions import end_ladder_elsewhere
+from escalation.models import Commitment, Escalation, LadderEnd, PromiseTarget, StepPlan
 from escalation.views import board
 
 
@@ -22,7 +24,24 @@ class StepPlanAdmin(ModelAdmin):
 
 @admin.register(LadderEnd)
 class LadderEndAdmin(ModelAdmin):
+    """Saved or deleted, the change holds for tickets that are overdue already: the next sweep looks at them."""
+
     list_display = ("severity", "top")
+    actions = None
+
+    def save_model(self, request: HttpRequest, obj: LadderEnd, form: Any, change: bool) -> None:
+        end_ladder_elsewhere(severity=obj.severity, top=obj.top, now=timezone.now(), row=obj)
+
+    def delete_model(self, request: HttpRequest, obj: LadderEnd) -> None:
+        end_ladder_elsewhere(severity=obj.severity, top=None, now=timezone.now(), row=obj)
+
+
+@admin.register(PromiseTarget)
+class PromiseTargetAdmin(ModelAdmin):
+    """Within how much time a customer's escalation is answered, and the next update given. No row: nothing is promised."""
+
+    list_display = ("kind", "severity", "amount", "unit", "hours")
+    list_filter = ("kind", "severity")
 
 
 @admin.register(Escalation)

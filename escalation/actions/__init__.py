@@ -13,6 +13,7 @@ from escalation.actions.commitments import (
     set_plan,
 )
 from escalation.actions.handing import hand_back, hand_up
+from escalation.actions.ladder_ends import end_ladder_elsewhere
 from escalation.actions.parking import park, release, try_now
 from escalation.actions.requests import accept_request, answer_request, request_escalation
 from escalation.actions.steps import Rules, Step, climb, escalate
@@ -26,6 +27,7 @@ __all__ = [
     "attach_tracker",
     "climb",
     "close_commitment",
+    "end_ladder_elsewhere",
     "escalate",
     "hand_back",
     "hand_up",

@@ -10,8 +10,9 @@ from accounts.models import User
 from escalation.choices import PromiseKind
 from escalation.models import PromiseClock, PromiseSegment, PromiseTarget
 from escalation.promises import with_pauses
-from sla.choices import ClockKind, Hours
+from sla.choices import ClockKind, Hours, Unit
 from sla.clock import Reading, Segment, Step, read
+from sla.models import Calendar
 from sla.terms import in_seconds
 from tickets import ledger
 from tickets.models import ClockSegment, Ticket
@@ -30,7 +31,8 @@ def promise_target(ticket: Ticket, kind: str) -> tuple[int, int | None] | None:
         return None
     terms = ledger.current_terms(ticket)
     calendar_id = terms.calendar_id if row.hours == Hours.BUSINESS else None
-    seconds = in_seconds(row.amount, row.unit, business_day=None)
+    calendar = Calendar.objects.get(pk=calendar_id) if calendar_id and row.unit == Unit.DAYS else None
+    seconds = in_seconds(row.amount, row.unit, business_day=calendar.business_day_seconds if calendar else None)
     return (min(seconds, terms.grace) if kind == PromiseKind.ACKNOWLEDGE else seconds), calendar_id
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from escalation.choices import PromiseKind
+from escalation.models.steps import LONGEST
 from sla.choices import Hours, Severity, Unit
 from sla.models import ClockBase, SegmentBase
+from sla.terms import in_seconds
 from tickets.models import Ticket
 
 
@@ -18,7 +22,14 @@ class PromiseTarget(models.Model):
 
     kind = models.CharField(_("promise"), max_length=20, choices=PromiseKind.choices)
     severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices)
-    amount = models.PositiveIntegerField(_("within"))
+    amount = models.PositiveIntegerField(
+        _("within"),
+        validators=[
+            MinValueValidator(
+                1, _("Zero: nobody could keep that. To promise nothing for this severity, delete the row instead.")
+            )
+        ],
+    )
     unit = models.CharField(_("unit"), max_length=8, choices=Unit.choices)
     hours = models.CharField(_("counted in"), max_length=8, choices=Hours.choices)
 
@@ -26,10 +37,17 @@ class PromiseTarget(models.Model):
         ordering = ("kind", "severity")
         verbose_name = _("promise")
         verbose_name_plural = _("promises")
-        constraints = (models.UniqueConstraint(fields=("kind", "severity"), name="promise_target_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "severity"), name="promise_target_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="promise_target_above_zero"),
+        )
 
     def __str__(self) -> str:
         return f"{self.severity.upper()} {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        if self.amount and self.unit and in_seconds(self.amount, self.unit, business_day=None) > LONGEST:
+            raise ValidationError({"amount": _("This is longer than a year.")})
 
 
 class PromiseClock(ClockBase):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import in_reader_language
@@ -13,6 +14,8 @@ from escalation.choices import Target, Trigger
 from sla.choices import ClockKind, Severity
 from tickets.models import Ticket
 
+LONGEST = 366 * 86400  # seconds; longer is a slip of the pen
+
 
 class StepPlan(models.Model):
     """What happens after a step to a tier for a severity, and within how much of the severity's time (seconds)."""
@@ -21,13 +24,23 @@ class StepPlan(models.Model):
     severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices)
     plan_en = models.TextField(_("plan (English)"))
     plan_zh = models.TextField(_("plan (Chinese)"))
-    taken_over_within = models.PositiveIntegerField(_("taken over within (seconds)"))
+    taken_over_within = models.PositiveIntegerField(
+        _("taken over within (seconds)"),
+        validators=[
+            MinValueValidator(1, _("Zero seconds: nobody could take a ticket over within that. Give at least one.")),
+            MaxValueValidator(LONGEST, _("This is longer than a year.")),
+        ],
+        help_text=_("Counted on the hours of the severity, and never beyond the grace until the next step."),
+    )
 
     class Meta:
         ordering = ("severity", "target")
         verbose_name = _("step plan")
         verbose_name_plural = _("step plans")
-        constraints = (models.UniqueConstraint(fields=("target", "severity"), name="step_plan_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=("target", "severity"), name="step_plan_unique"),
+            models.CheckConstraint(condition=Q(taken_over_within__gt=0), name="step_plan_above_zero"),
+        )
 
     def __str__(self) -> str:
         return f"{self.severity.upper()} → {self.get_target_display()}"

@@ -289,7 +289,7 @@ STAFF = (
         for path in (
             "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy", "sla/contract",
             "knowledgebase/section", "tickets/category", "escalation/stepplan", "escalation/ladderend",
-            "escalation/escalation", "notifications/stuckevent",
+            "escalation/promisetarget", "escalation/escalation", "notifications/stuckevent",
         )
     ),
 )  # fmt: skip

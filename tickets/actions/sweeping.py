@@ -152,6 +152,13 @@ def look_now(*, ticket_id: int, now: datetime) -> None:
     Ticket.objects.filter(pk=ticket_id, check_at__gt=now).update(check_at=now)
 
 
+def look_at_overdue(*, severity: str, now: datetime) -> int:
+    """Have the next sweep look at the severity's tickets with a missed clock: the rules of their ladder changed. How many."""
+    missed = Clock.objects.filter(breached_at__isnull=False, stopped_at=None)
+    rows = Ticket.objects.filter(severity=severity, status__in=ACTIVE_STATUSES, pk__in=missed.values("ticket"))
+    return rows.exclude(check_at__lte=now).update(check_at=now)
+
+
 def move_tier(*, seen: Seen, to_tier: str, check_at: datetime | None, now: datetime) -> bool:
     """Move the ticket to another tier if it still is as it was seen. Its owner becomes a follower, nobody has it yet.
 
