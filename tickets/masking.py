@@ -7,7 +7,6 @@ that fitted its field still does, and masking it again changes nothing.
 from __future__ import annotations
 
 import codecs
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -117,28 +116,6 @@ def masked_blocks(blocks: Iterable[bytes], masker: StreamMasker) -> Iterator[byt
     for block in blocks:
         yield masker.feed(block)
     yield masker.finish()
-
-
-class MaskedReader(io.RawIOBase):
-    """A file to read that holds no secret, whatever the file behind it holds. It is read once and not wound back."""
-
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._blocks = masked_blocks(blocks, StreamMasker())
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        while not self._left:
-            block = next(self._blocks, None)
-            if block is None:
-                return 0
-            self._left = block
-        taken = self._left[: len(buffer)]
-        buffer[: len(taken)] = taken
-        self._left = self._left[len(taken) :]
-        return len(taken)
 
 
 class _Bytes:

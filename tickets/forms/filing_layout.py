@@ -46,6 +46,13 @@ class Coach(LayoutObject):
         return render_to_string("tickets/new_coach.html", {"advice": context.get("advice")})
 
 
+class SecretsFound(LayoutObject):
+    """Where the page's script names the secrets it found in the form."""
+
+    def render(self, form, context, template_pack=None, **kwargs) -> str:
+        return render_to_string("tickets/parts/masking_panel.html")
+
+
 def filing_helper() -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
@@ -62,6 +69,7 @@ def filing_helper() -> FormHelper:
             gettext_lazy("What happened"),
             Plain("subject"),
             Div(Plain("description"), Coach(), css_class="coached"),
+            SecretsFound(),
             Hint(),
             Div(*plain, css_class="field-row"),
             Div(*call, css_class="field-row only-call"),
