@@ -4,7 +4,7 @@ from django.utils import timezone
 
 def mark(apps, schema_editor):
     """Whoever was a member before there was a welcome knows their way about."""
-    Membership = apps.get_model("accounts", "0005_welcomed")
+    Membership = apps.get_model("accounts.Membership")
     Membership.objects.filter(welcomed_at=None).update(welcomed_at=timezone.now())
 
 
