@@ -4,8 +4,8 @@ from django.db import migrations
 
 
 def mend(apps, schema_editor):
-    apps.get_model("escalation", "0009_missed_expected_time").objects.filter(taken_over_within=0).update(taken_over_within=60)
-    apps.get_model("escalation", "0009_missed_expected_time").objects.filter(amount=0).delete()
+    apps.get_model("escalation.StepPlan").objects.filter(taken_over_within=0).update(taken_over_within=60)
+    apps.get_model("escalation.PromiseTarget").objects.filter(amount=0).delete()
 
 
 class Migration(migrations.Migration):
