@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -96,3 +96,44 @@ def listed(names: Iterable[object]) -> str:
 
 def is_chinese() -> bool:
     return (get_language() or "en").startswith("zh")
+
+
+def exact_duration(seconds: int, *, days: bool = True) -> str:
+    """Every unit that is not zero, for figures that must add up: "42 h 30 min", "1 h 12 min 5 s", "0 s"."""
+    hours_whole, rest = divmod(seconds, 3600)
+    days_whole, hours = divmod(hours_whole, 24) if days else (0, hours_whole)
+    units = (
+        days_whole and _("%(n)s d") % {"n": days_whole},
+        hours and _("%(n)s h") % {"n": hours},
+        rest // 60 and _("%(n)s min") % {"n": rest // 60},
+        rest % 60 and _("%(n)s s") % {"n": rest % 60},
+    )
+    return " ".join(unit for unit in units if unit) or _("%(n)s s") % {"n": 0}
+
+
+def ledger_instant(at: datetime, *, now: datetime) -> str:
+    """For a column of instants: weekday, date and time, the year where it is not this one, seconds where there are any."""
+    local = timezone.localtime(at)
+    time = local.strftime("%H:%M:%S" if local.second else "%H:%M")
+    is_this_year = local.year == timezone.localtime(now).year
+    weekday = WEEKDAY_NAMES[WEEKDAYS[local.weekday()]]
+    if is_chinese():
+        return f"{local.strftime('%m-%d' if is_this_year else '%Y-%m-%d')} {weekday} {time}"
+    return f"{weekday} {local.day} {date_format(local, 'M' if is_this_year else 'M Y')} {time}"
+
+
+def weekly_hours(weekly: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """A calendar's week in one line, days of the same hours together: "Mon–Fri 09:00–17:30"."""
+    runs: list[tuple[str, str, str]] = []
+    for day in WEEKDAYS:
+        hours = listed("–".join(span) for span in weekly.get(day, ()))
+        if runs and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], day, hours)
+        else:
+            runs.append((day, day, hours))
+    named = (
+        f"{WEEKDAY_NAMES[first]}{'–' + str(WEEKDAY_NAMES[last]) if first != last else ''} {hours}"
+        for first, last, hours in runs
+        if hours
+    )
+    return ("；" if is_chinese() else "; ").join(named)

@@ -88,12 +88,12 @@ def clock_view(clock: Clock, now: datetime) -> ClockView:
     """The clock as it reads at `now`; reads its segments and calendar."""
     reading = read(facts_of(clock), now)
     calendar = calendar_of(clock.calendar)
-    state: ClockShown = "at_risk" if reading.is_at_risk(now) else reading.state
+    state = shown_state(reading, now)
     return ClockView(
         kind=clock.kind,
         label=str(ClockKind(clock.kind).label),
         state=state,
-        state_label=_state_label(state),
+        state_label=state_label(state),
         target_seconds=clock.target_for,
         elapsed_seconds=reading.elapsed_for,
         remaining_seconds=reading.remaining_for,
@@ -103,7 +103,7 @@ def clock_view(clock: Clock, now: datetime) -> ClockView:
         is_ticking=reading.is_running,
         is_business=clock.calendar_id is not None,
         open_until=_open_until(calendar, now) if clock.calendar_id and reading.is_running else None,
-        sentence=_sentence(reading, days=clock.calendar_id is None),
+        sentence=sentence(reading, days=clock.calendar_id is None),
     )
 
 
@@ -142,7 +142,11 @@ def customer_status(ticket: Ticket) -> str:
     return words.get(Status(ticket.status), ticket.get_status_display())
 
 
-def _state_label(state: ClockShown) -> str:
+def shown_state(reading: Reading, now: datetime) -> ClockShown:
+    return "at_risk" if reading.is_at_risk(now) else reading.state
+
+
+def state_label(state: ClockShown) -> str:
     labels: dict[str, str] = {
         "running": pgettext("clock", "Running"),
         "at_risk": pgettext("clock", "At risk"),
@@ -154,7 +158,7 @@ def _state_label(state: ClockShown) -> str:
     return labels[state]
 
 
-def _sentence(reading: Reading, *, days: bool) -> str:
+def sentence(reading: Reading, *, days: bool) -> str:
     """What is left or over, or how long it took; the same words that the page's script counts on with."""
     if reading.state == "cancelled":
         return _("not counted any more")

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from tickets.views import advice, conversation, detail, drafts, files, filing, home, listing, live, resumable, similar
+from tickets.views import (
+    advice,
+    conversation,
+    detail,
+    drafts,
+    files,
+    filing,
+    home,
+    listing,
+    live,
+    receipt,
+    resumable,
+    similar,
+)
 
 app_name = "tickets"
 urlpatterns = [
@@ -15,6 +28,7 @@ urlpatterns = [
     path("tickets/drafts/<uuid:key>/discard/", drafts.discard, name="discard_draft"),
     path("tickets/<int:pk>/", detail.detail, name="detail"),
     path("tickets/<int:pk>/parts/", detail.parts, name="parts"),
+    path("tickets/<int:pk>/receipt/", receipt.receipt, name="receipt"),
     path("tickets/<int:pk>/live/", live.stream, name="live"),
     path("tickets/<int:pk>/replies/", conversation.reply, name="reply"),
     path("tickets/<int:pk>/drafts/<uuid:key>/", drafts.keep_letter, name="keep_letter"),

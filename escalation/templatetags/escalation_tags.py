@@ -1,8 +1,11 @@
 """What other floors' pages show of escalations."""
 
+from datetime import datetime
+
 from django import template
 
 from escalation.asking import asked_of, steps_of
+from escalation.receipts import promise_receipts_of
 from tickets.models import Ticket
 
 register = template.Library()
@@ -22,3 +25,9 @@ def escalation_panel(context: template.Context, ticket: Ticket) -> dict[str, obj
         "asked": asked_of(ticket, context["user"], traces),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.inclusion_tag("escalation/promise_receipts.html")
+def promise_receipts(ticket: Ticket, now: datetime) -> dict[str, object]:
+    """What was promised beside the ticket's clocks, line by line (2 queries)."""
+    return {"receipts": promise_receipts_of(ticket, now=now)}

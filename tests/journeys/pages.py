@@ -207,6 +207,8 @@ CUSTOMER = (
     Page("ticket long", _ticket("wendy", subject=LONG_WORD), "wendy"),
     Page("ticket reply with errors", _ticket("alice", tier="rnd"), "alice", status=422, act=REPLY),
     Page("ticket raise severity", _ticket("alice", "severity/", severity="p2"), "alice", lands="/tickets/"),
+    Page("ticket receipt", _ticket("bob", "receipt/", status="waiting_customer"), "bob"),
+    Page("ticket receipt overdue", _ticket("alice", "receipt/", tier="rnd"), "alice"),
     Page("ticket solved", _ticket("alice", "solved/", tier="rnd"), "alice"),
     Page("ticket reopen", _ticket("wendy", "reopenings/", status="resolved"), "wendy", lands="/tickets/"),
     Page("members of an admin", "/accounts/members/", "bob"),
@@ -249,6 +251,7 @@ STAFF = (
     Page("desk ticket overdue", _desk_ticket("rita", tier="rnd"), "rita"),
     Page("desk ticket resolved", _desk_ticket("erin", status="resolved"), "erin"),
     Page("desk ticket long", _desk_ticket("erin", subject=LONG_WORD), "erin"),
+    Page("desk receipt", _desk_ticket("rita", "admin:tickets_ticket_receipt", tier="rnd"), "rita"),
     Page("hand up", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin"),
     Page(
         "hand up with errors", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin", act=SEND

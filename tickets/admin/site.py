@@ -38,6 +38,7 @@ class TicketAdmin(ModelAdmin):
             path("pulse/", guarded(self._for_readers(queue_views.pulse)), name="tickets_ticket_pulse"),
             path("take/", guarded(self._for_engineers(queue_views.take_many)), name="tickets_ticket_take_many"),
             path("<int:pk>/news/", guarded(self._for_readers(ticket_views.news)), name="tickets_ticket_news"),
+            path("<int:pk>/receipt/", guarded(self._for_readers(ticket_views.receipt)), name="tickets_ticket_receipt"),
             path(
                 "<int:pk>/acts/<slug:name>/", guarded(self._for_engineers(ticket_views.act)), name="tickets_ticket_act"
             ),

@@ -23,6 +23,7 @@ from tickets.admin.words import news_line
 from tickets.errors import ActionRefused
 from tickets.forms.desk import AssignForm, Kind, MergeForm, ReasonForm, SeverityForm, WriteForm
 from tickets.models import Attachment, Message, Ticket, TicketEvent, TicketVisit
+from tickets.receipts import receipts_of
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
 INVALID, CONFLICT = 422, 409
@@ -44,6 +45,20 @@ def news(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     told = next((event for event in newest if event.message_id), newest[0])
     words = _("%(what)s · show") % {"what": news_line(told)}
     return JsonResponse({"latest": newest[0].pk, "words": words})
+
+
+@require_safe
+def receipt(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
+    """The ticket's clocks line by line, as its customer reads them too."""
+    ticket, now = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk), timezone.now()
+    context = {
+        **site.each_context(request),
+        "title": _("SLA receipt of %(number)s") % {"number": ticket.number},
+        "ticket": ticket,
+        "receipts": receipts_of(ticket, now=now),
+        "now": now,
+    }
+    return TemplateResponse(request, "admin/desk/receipt.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
