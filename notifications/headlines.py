@@ -141,6 +141,13 @@ def _followed(event: TicketEvent, reader: User) -> str:
     return _("%(who)s has the same problem as in %(number)s") % _values(event, reader)
 
 
+def _followed_up(event: TicketEvent, reader: User) -> str:
+    values = _values(event, reader) | {"new": event.data.get("followed_by", "")}
+    if values["new"]:
+        return _("%(who)s wrote again after %(number)s was closed: #%(new)s") % values
+    return _("%(number)s goes on from #%(old)s") % {**values, "old": event.data.get("follows", "")}
+
+
 def _changed(event: TicketEvent, reader: User) -> str:
     return f"{event.ticket.number}: {EventKind(event.kind).label}"
 
@@ -159,6 +166,7 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.ESCALATED: _escalated,
     EventKind.HANDED_BACK: _handed_back,
     EventKind.MANAGER_PAGED: _manager_paged,
+    EventKind.FOLLOWED_UP: _followed_up,
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,
     EventKind.FOLLOWED: _followed,

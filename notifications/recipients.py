@@ -193,6 +193,10 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
     EventKind.SLIPPED: (Rule(_customers, SITE), Rule(_managers, BOTH), Rule(_handlers, BOTH)),
     EventKind.PROMISE_MISSED: (Rule(_managers, BOTH), Rule(_handlers, BOTH)),
     EventKind.MERGED: (Rule(_customers, BOTH), Rule(_handlers, SITE)),
+    EventKind.FOLLOWED_UP: (
+        Rule(_owner, BOTH),
+        Rule(_staff_followers, SITE),
+    ),  # of the new one they hear as it is filed
     EventKind.AT_RISK: (Rule(_handlers, SITE), Rule(_handlers, BOTH, _urgent)),
     EventKind.BREACHED: (Rule(_handlers, SITE), Rule(_handlers, BOTH, _urgent)),
 }

@@ -96,6 +96,7 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/severity/": Door(READERS, data={"severity": "p0", "reason": "worse"}),
     "tickets/<int:pk>/solved/": Door(READERS),
     "tickets/<int:pk>/reopenings/": Door(READERS, data=LETTER),
+    "tickets/<int:pk>/follow-ups/": Door(READERS, data=LETTER),
     "files/uploads/": Door(NOBODY, SIGNED_IN),
     "files/uploads/<uuid:key>/": Door(NOBODY),  # its sender's alone
     "files/<uuid:key>/": Door(READERS),

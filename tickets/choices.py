@@ -68,6 +68,7 @@ class EventKind(TextChoices):
     UPDATE_PROMISED = "update_promised", pgettext_lazy("ticket event", "Next update promised")
     PROMISE_MISSED = "promise_missed", pgettext_lazy("ticket event", "Promise missed")
     FOLLOWED = "followed", pgettext_lazy("ticket event", "Followed by a colleague")
+    FOLLOWED_UP = "followed_up", pgettext_lazy("ticket event", "Goes on in a new ticket")
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
 

@@ -100,6 +100,13 @@ def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
     )
 
 
+def follow_ups(ticket: Ticket, reader: User) -> list[Ticket]:
+    """The tickets that go on from this one (1 query where there may be any: only a closed one has them)."""
+    if ticket.status != Status.CLOSED or ticket.is_merged:
+        return []
+    return list(Ticket.objects.visible_to(reader).filter(follows=ticket).order_by("pk").only("pk"))
+
+
 def _steps(ticket: Ticket, clocks: Mapping[str, ClockView]) -> list[Step]:
     first = clocks.get(ClockKind.FIRST_RESPONSE)
     is_answered = first is not None and first.stopped_at is not None and first.state != "cancelled"

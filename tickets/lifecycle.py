@@ -17,6 +17,7 @@ _NOT_CLOSED = OPEN_STATUSES | {Status.RESOLVED}
 _MAY_START_FROM: dict[str, frozenset[str]] = {
     "reply": OPEN_STATUSES,
     "customer_reply": _NOT_CLOSED,
+    "follow_up": frozenset({Status.CLOSED}),  # closed is final: what comes later is a new ticket with new clocks
     "note": frozenset(Status),
     "assign": _NOT_CLOSED,
     "start": frozenset({Status.OPEN, Status.WAITING_INTERNAL}),

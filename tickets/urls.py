@@ -35,6 +35,7 @@ urlpatterns = [
     path("tickets/<int:pk>/severity/", conversation.raise_severity, name="raise_severity"),
     path("tickets/<int:pk>/solved/", conversation.solved, name="solved"),
     path("tickets/<int:pk>/reopenings/", conversation.reopen, name="reopen"),
+    path("tickets/<int:pk>/follow-ups/", conversation.follow_up, name="follow_up"),
     path("files/uploads/", resumable.begin, name="uploads"),
     path("files/uploads/<uuid:key>/", resumable.upload, name="upload"),
     path("files/<uuid:key>/", files.download, name="file"),

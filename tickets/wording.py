@@ -39,7 +39,7 @@ def turn(ticket: Ticket, clocks: Mapping[str, ClockView], owner: OwnerView) -> T
     if ticket.is_merged:
         return merged_turn(ticket, reverse("tickets:detail", args=[ticket.merged_into_id]))
     if ticket.status == Status.CLOSED:
-        return Turn("done", _("Closed."), _("If it happens again, report it as a new problem."))
+        return Turn("done", _("Closed."), _("If it happens again, write below: that opens a new ticket."))
     if ticket.status == Status.RESOLVED:
         return Turn("done", _("Solved."), _closes(ticket))
     if ticket.status == Status.WAITING_CUSTOMER:
@@ -234,6 +234,14 @@ def _secret(found: Mapping[str, Any]) -> str:
     }
 
 
+def _followed_up(event: TicketEvent) -> str:
+    """Numbers only, as for a merge."""
+    if "follows" in event.data:
+        return _("This ticket goes on from #%(number)s, which is closed") % {"number": event.data["follows"]}
+    told = _("%(who)s wrote again: that is #%(number)s, a ticket with clocks of its own")
+    return told % {"who": _who(event), "number": event.data.get("followed_by")}
+
+
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
@@ -253,4 +261,5 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.MERGED: _merged,
     EventKind.SECRETS_MASKED: _secrets_masked,
     EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
+    EventKind.FOLLOWED_UP: _followed_up,
 }

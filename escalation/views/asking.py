@@ -17,6 +17,7 @@ from escalation.asking import answer_due
 from escalation.choices import RequestReason
 from escalation.forms.asking import AskForm
 from tickets.errors import ActionRefused
+from tickets.lifecycle import is_allowed
 from tickets.models import Ticket
 
 REFUSED = 409
@@ -29,6 +30,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if request.user.is_staff:
         messages.error(request, _("Work on this ticket at the desk: on this page its customer acts."))
         return redirect(ticket)
+    if request.method != "POST" and not is_allowed("request_escalation", ticket.status):
+        messages.error(request, _not_any_more(ticket))
+        return redirect(ticket)
     if request.method == "POST" and form.is_valid():
         try:
             actions.request_escalation(ticket=ticket, by=request.user, now=now, **form.cleaned_data)
@@ -40,6 +44,17 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(ticket)
     context = {"ticket": ticket, "form": form, "answer_due": answer_due(ticket, now=now)}
     return render(request, "escalation/ask.html", context, status=422 if form.errors and status == 200 else status)
+
+
+def _not_any_more(ticket: Ticket) -> str:
+    if ticket.is_merged:
+        return _("This ticket was merged into #%(number)s. Ask for an escalation there.") % {
+            "number": ticket.merged_into_id
+        }
+    return _(
+        "This ticket is closed, so nothing of it can be escalated. If the problem is back, write below: that opens a new "
+        "ticket, and you may escalate that one at any time."
+    )
 
 
 @login_required

@@ -7,6 +7,7 @@ with words for the person if not. `now` is an aware instant.
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
 from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
 from tickets.actions.files import discard_unsent, say_whose_logs, store_file, sweep_unsent
+from tickets.actions.follow_ups import follow_up
 from tickets.actions.following import follow_ticket
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import EnvironmentFacts, open_ticket
@@ -45,6 +46,7 @@ __all__ = [
     "discard_unsent",
     "finish_upload",
     "follow_ticket",
+    "follow_up",
     "keep_draft",
     "lock_for_a_look",
     "look_at_overdue",

@@ -55,12 +55,13 @@ def open_ticket(
     now: datetime,
     requester: User | None = None,
     is_shared: bool = True,
+    follows: Ticket | None = None,
 ) -> Ticket:
     """File a ticket: its opening message with the files sent under `submission_key`, its clocks, the event `opened`.
 
     The same `submission_key` again gives the ticket that is already there, so a double click files one. `requester` is
-    given when an engineer files for a caller; the opening message is then no first response. Secrets are masked. Raises
-    ActionRefused for a key that something else was sent under.
+    given when an engineer files for a caller; the opening message is then no first response. `follows` is the closed ticket that
+    this one goes on from. Secrets are masked. Raises ActionRefused for a key that something else was sent under.
     """
     owner = requester or by
     existing = Ticket.objects.filter(submission_key=submission_key, requester=owner).first()
@@ -85,6 +86,7 @@ def open_ticket(
                 updated_at=now,
                 submission_key=submission_key,
                 is_shared=is_shared,
+                follows=follows,
             )
             _describe(ticket, environment)
             message = _begin(ticket, by=by, description=description, now=now)

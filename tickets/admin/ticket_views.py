@@ -20,6 +20,7 @@ from tickets.admin.acts import ACTS, Act
 from tickets.admin.page import loaded, read_page
 from tickets.admin.thread import read_thread, written_since
 from tickets.admin.words import news_line
+from tickets.customer_page import follow_ups
 from tickets.errors import ActionRefused
 from tickets.forms.desk import AssignForm, Kind, MergeForm, ReasonForm, SeverityForm, WriteForm
 from tickets.models import Attachment, Message, Ticket, TicketEvent, TicketVisit
@@ -106,6 +107,7 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
         "title": f"{ticket.number} {ticket.subject}",
         "ticket": ticket,
         "page": read_page(ticket, reader=request.user, now=now),
+        "follow_ups": follow_ups(ticket, request.user),
         "thread": thread,
         "seen": posted if posted.isdecimal() else thread.latest,
         "kinds": Kind,

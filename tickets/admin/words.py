@@ -50,7 +50,9 @@ def staff_turn(ticket: Ticket, clocks: Mapping[str, ClockView]) -> Turn:
         address = reverse("admin:tickets_ticket_change", args=[ticket.merged_into_id])
         return merged_turn(ticket, address)
     if ticket.status == Status.CLOSED:
-        return Turn("done", _("Closed."), _("It cannot be reopened; the customer files a new ticket."))
+        return Turn(
+            "done", _("Closed."), _("It cannot be reopened; when the customer writes again, that is a new ticket.")
+        )
     if ticket.status == Status.RESOLVED:
         if not ticket.check_at:
             return Turn("done", _("Resolved."), "")

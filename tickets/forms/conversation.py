@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from sla import wording
 from sla.choices import Severity
 from sla.terms import SeverityTerms, from_json
+from tickets.choices import Status
 from tickets.forms.fields import TextField
 from tickets.lifecycle import is_raise
 from tickets.models import Message, Ticket
@@ -72,6 +73,22 @@ class ReopenForm(LetterForm):
 
     def nothing_to_send(self) -> str:
         return _("Say in a sentence what is still wrong.")
+
+
+class FollowUpForm(LetterForm):
+    """What a customer writes on a closed ticket: it opens a new one. The action judges whether its key was used before."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["body"].label = _("What is it now?")
+
+    def clean_submission_key(self) -> uuid.UUID:
+        key: uuid.UUID = self.cleaned_data["submission_key"]
+        return key
+
+
+LETTER_FORMS: dict[str, type[LetterForm]] = {Status.RESOLVED: ReopenForm, Status.CLOSED: FollowUpForm}
+"""What a customer writes, by the ticket's status; a plain letter where it is not named."""
 
 
 class RaiseForm(forms.Form):

@@ -99,6 +99,9 @@ class Ticket(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets", db_index=False
     )
+    follows = models.ForeignKey(  # the closed ticket after which its customer wrote again
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
+    )
     answered_at = models.DateTimeField(null=True)  # last public reply of a human engineer
     unpromised_answer_at = models.DateTimeField(null=True)  # a public reply after which no next update is promised yet
     # How many of the facts that its kind needs the customer has told, None while nobody judged it; and which are lacking.

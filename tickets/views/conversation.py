@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from tickets import actions
 from tickets.choices import Status
 from tickets.errors import ActionRefused
-from tickets.forms.conversation import LetterForm, RaiseForm, ReopenForm
+from tickets.forms.conversation import FollowUpForm, LetterForm, RaiseForm, ReopenForm
 from tickets.models import Attachment, Message, Ticket
 from tickets.views.detail import find_ticket, show
 from tickets.views.drafts import DraftView, store
@@ -51,6 +51,14 @@ def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 def reopen(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says why a solved ticket is not solved."""
     return _letter(request, ticket, ReopenForm)
+
+
+@_customers_act
+def follow_up(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """The customer writes after the ticket was closed: a new one is filed, linked to it."""
+    key = _draft_key(request)
+    filed = Ticket.objects.filter(submission_key=key, requester=request.user, follows=ticket).first() if key else None
+    return redirect(filed) if filed else _letter(request, ticket, FollowUpForm)
 
 
 @_customers_act
@@ -116,11 +124,11 @@ def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) 
     if not form.is_valid() or refused:
         return show(request, ticket, status=INVALID, **shown)
     try:
-        _send(request, ticket, form)
+        sent_to = _send(request, ticket, form)
     except ActionRefused as refusal:
         form.add_error(None, refusal.message)
         return show(request, find_ticket(request.user, ticket.pk), status=REFUSED, **shown)
-    return redirect(_newest(ticket))
+    return redirect(_newest(sent_to))
 
 
 def _kept(request: HttpRequest, ticket: Ticket, key: uuid.UUID, shown: dict[str, Any]) -> HttpResponse:
@@ -135,15 +143,22 @@ def _kept(request: HttpRequest, ticket: Ticket, key: uuid.UUID, shown: dict[str,
     return show(request, ticket, **shown)
 
 
-def _send(request: HttpRequest, ticket: Ticket, form: LetterForm) -> None:
+def _send(request: HttpRequest, ticket: Ticket, form: LetterForm) -> Ticket:
+    """Send the letter; the ticket on which it stands now."""
     body, key = form.cleaned_data["body"], form.cleaned_data["submission_key"]
+    if isinstance(form, FollowUpForm):
+        new = actions.follow_up(ticket=ticket, by=request.user, body=body, submission_key=key, now=timezone.now())
+        words = _("Filed as %(new)s, linked to %(old)s. Its clocks run from now on.")
+        messages.success(request, words % {"new": new.number, "old": ticket.number})
+        return new
     if isinstance(form, ReopenForm):
         actions.reopen(ticket=ticket, by=request.user, reason=body, submission_key=key, now=timezone.now())
         messages.success(request, _("The ticket is open again."))
-        return
+        return ticket
     actions.customer_reply(ticket=ticket, by=request.user, body=body, submission_key=key, now=timezone.now())
     words = _("Sent. The ticket had been resolved meanwhile; your message opened it again.")
     messages.success(request, words if ticket.status == Status.RESOLVED else _("Sent."))
+    return ticket
 
 
 def _newest(ticket: Ticket) -> str:

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from tickets import actions
-from tickets.choices import Status
-from tickets.customer_page import loaded, read_page
+from tickets.customer_page import follow_ups, loaded, read_page
 from tickets.drafting import Stand
-from tickets.forms.conversation import LetterForm, RaiseForm, ReopenForm
+from tickets.forms.conversation import LETTER_FORMS, LetterForm, RaiseForm
 from tickets.models import Attachment, Draft, Ticket
 from tickets.thread import Thread, news, read_thread
 from tickets.views.drafts import DraftView, visit_and_letter
@@ -55,11 +54,12 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
 
 def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None) -> dict[str, Any]:
     draft = DraftView.of(letter) if letter else DraftView(uuid.uuid4(), Stand.fresh())
-    form_class = ReopenForm if ticket.status == Status.RESOLVED else LetterForm
+    form_class = LETTER_FORMS.get(ticket.status, LetterForm)
     raise_form = RaiseForm(ticket=ticket) if ticket.is_open else None
     return {
         "ticket": ticket,
         "page": read_page(ticket, now=timezone.now()),
+        "follow_ups": follow_ups(ticket, reader),
         "thread": thread,
         "letter_form": form_class(
             ticket=ticket, initial=(letter.typed if letter else {}) | {"submission_key": draft.key}
