@@ -10,15 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.models import User
-from delivery.actions import owe_email, owe_webhook
+from escalation.alarms import tell_administrators
 from escalation.models import Heartbeat
 from tickets.models import Ticket
 
@@ -95,43 +92,8 @@ def watch(now: datetime) -> Pulse:
         else:
             is_news = rows.filter(alarmed_at=None).update(alarmed_at=now)
         if is_news:
-            _tell(seen, now=now)
+            tell_administrators(SWEEP, lambda: (headline(seen), explanation(seen)), is_over=seen.is_well, now=now)
     return seen
-
-
-def _tell(seen: Pulse, *, now: datetime) -> None:
-    """Owe each administrator a mail, in their language, and a page where pages go out. In the caller's transaction."""
-    url = settings.SITE_URL + reverse("escalation:health")
-    for person in User.objects.active().filter(role=Role.ADMINISTRATOR):
-        key = f"health:{SWEEP}:{now:%Y%m%d%H%M%S%f}:{person.pk}"
-        with translation.override(person.language):
-            subject, text = headline(seen), explanation(seen)
-            owe_email(
-                key=key,
-                address=person.email,
-                subject=subject,
-                body_text=f"{text}\n\n{url}\n",
-                recipient=person,
-                is_urgent=True,
-                now=now,
-            )
-            if settings.PAGE_WEBHOOK_URL:
-                payload = {
-                    "type": "health.clear" if seen.is_well else "health.alarm",
-                    "at": now.isoformat(),
-                    "summary": subject,
-                    "person": {"name": person.name, "email": person.email, "phone": person.phone},
-                    "url": url,
-                }
-                owe_webhook(
-                    key=f"{key}:page",
-                    endpoint="page",
-                    payload=payload,
-                    subject=subject,
-                    recipient=person,
-                    is_urgent=True,
-                    now=now,
-                )
 
 
 def may_see_health(user: User) -> bool:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from escalation import canary as proving
 from escalation import health, promise_sweep
 from escalation import sweep as sweeping
 
@@ -21,3 +22,8 @@ def sweep() -> None:
 @shared_task(name="escalation.tasks.keep_promises")
 def keep_promises() -> None:
     promise_sweep.run(timezone.now(), within=LONGEST)
+
+
+@shared_task(name="escalation.tasks.canary")
+def canary() -> None:
+    proving.run(timezone.now())

@@ -275,6 +275,7 @@ def _every(task: str, seconds: int) -> dict[str, object]:
 CELERY_BEAT_SCHEDULE = {
     "sweep": _every("escalation.tasks.sweep", SWEEP_SECONDS),
     "promises": _every("escalation.tasks.keep_promises", SWEEP_SECONDS),
+    "canary": _every("escalation.tasks.canary", 60),  # files one an hour, and looks after it
     "fan-out": _every("notifications.tasks.fan_out", SWEEP_SECONDS),
     "send": _every("delivery.tasks.send", SWEEP_SECONDS),
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),

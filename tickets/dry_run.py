@@ -89,7 +89,7 @@ def dry_run(before: Book, after: Book, *, now: datetime, most_seconds: float = M
         found.open_clocks = _open_clocks(after, edited, now=now)
     rules = _Rules(before, after)
     organisations = rules.affected_organisations()
-    tickets = Ticket.objects.filter(created_at__gte=found.since)
+    tickets = Ticket.objects.filter(created_at__gte=found.since, is_canary=False)
     if len(organisations) <= _MOST_NAMED:
         tickets = tickets.filter(organisation__in=organisations)
     if not organisations:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from delivery.models import OutboundMessage
-from escalation import health
+from escalation import canary, health
 from escalation.actions import try_now
 from escalation.models import ParkedTicket
 from escalation.views.guard import managers_only
@@ -23,11 +23,15 @@ MOST_PARKED = 100  # rows shown; the count tells of all
 @managers_only
 def health_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    seen = health.pulse(now)
+    seen, proof = health.pulse(now), canary.proof(now)
+    failed = proof.newest.why if proof.newest else ""
     context = {
         "pulse": seen,
         "headline": health.headline(seen),
         "explanation": health.explanation(seen),
+        "proof": proof,
+        "proof_headline": canary.headline(failed),
+        "proof_explanation": canary.explanation(failed),
         "lag": int(seen.lag.total_seconds()),
         "parked": ParkedTicket.objects.select_related("ticket")[:MOST_PARKED],
         "parked_count": ParkedTicket.objects.count(),

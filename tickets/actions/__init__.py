@@ -4,6 +4,7 @@ Each action locks the ticket's row, asks `tickets.lifecycle` whether the change 
 with words for the person if not. `now` is an aware instant.
 """
 
+from tickets.actions.canary import clear_canary, open_canary
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
 from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
 from tickets.actions.files import discard_unsent, say_whose_logs, store_file, sweep_unsent
@@ -39,6 +40,7 @@ __all__ = [
     "begin_upload",
     "change_severity",
     "claim_events",
+    "clear_canary",
     "close",
     "confirm_solved",
     "customer_reply",
@@ -55,6 +57,7 @@ __all__ = [
     "merge",
     "move_tier",
     "note",
+    "open_canary",
     "open_ticket",
     "put_off",
     "recheck_after_calendar_edits",

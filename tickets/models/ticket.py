@@ -45,7 +45,7 @@ class Category(BilingualName, models.Model):
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> TicketQuerySet:
         """Staff see every ticket. Customers see, of their own organisations', what is shared, what they filed or
-        follow, and as organisation admin everything."""
+        follow, and as organisation admin everything. Nobody sees the canary of escalation's own proof."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_staff:
@@ -54,6 +54,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         followed = Follower.objects.filter(user=user, ticket=OuterRef("pk"))
         return self.filter(
             Exists(memberships),
+            Q(is_canary=False),
             Q(is_shared=True)
             | Q(requester=user)
             | Exists(followed)
