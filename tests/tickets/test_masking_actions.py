@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import models, transaction
 from django.test import Client
@@ -122,7 +125,7 @@ def test_no_row_of_the_database_holds_the_secret_and_an_event_says_so(cast: Cast
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
 def test_without_a_secret_nothing_is_said_and_nothing_changed(cast: Cast, act: Act) -> None:
-    words = f"App ID {APP_ID} freezes, session {HEX}"
+    words = f"App ID {APP_ID}, sid {HEX}"
     act(cast, file_ticket(cast), words)
     assert words in everything_stored()
     assert not TicketEvent.objects.filter(kind=EventKind.SECRETS_MASKED).exists()
@@ -283,6 +286,48 @@ def test_sending_tells_of_the_files_secrets_beside_the_texts(cast: Cast) -> None
     event = TicketEvent.objects.get(kind=EventKind.SECRETS_MASKED)
     assert event_line(event).endswith("masked: JWT (message), App certificate (agora.log)")
     assert set(MaskedSecret.objects.values_list("ticket", "event")) == {(ticket.pk, event.pk)}
+
+
+class RecordingStorage(FileSystemStorage):
+    """Remembers every byte that was ever written to it, also of what is deleted again."""
+
+    written = b""
+
+    def _save(self, name: str, content: File) -> str:
+        name = super()._save(name, content)
+        with self.open(name) as stored:
+            type(self).written += stored.read()
+        return name
+
+
+def test_a_secret_in_a_log_that_comes_with_a_form_never_reaches_the_storage(
+    cast: Cast, settings, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordingStorage, "written", b"")
+    backend = f"{RecordingStorage.__module__}.{RecordingStorage.__qualname__}"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
+    ticket, client = file_ticket(cast), Client()
+    client.force_login(cast.alice)
+    address = reverse("tickets:reply", args=[ticket.pk])
+    body = {"submission_key": str(uuid.uuid4()), "body": "The log.", "files": [SimpleUploadedFile("agora.log", LOG)]}
+    assert client.post(address, body).status_code == 302
+    assert len(RecordingStorage.written) == len(LOG) - len(HEX) + len("{masked}")
+    assert HEX.encode() not in RecordingStorage.written
+    assert MaskedSecret.objects.get().ticket == ticket
+
+
+def test_of_a_log_that_comes_in_parts_no_secret_is_left_in_the_storage(cast: Cast, settings, tmp_path) -> None:
+    """Until the last part is here the parts stand as they came: what they hold together is known only then."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": backend, "OPTIONS": {"location": tmp_path}}}
+    draft = uuid.uuid4()
+    upload = actions.begin_upload(
+        key=uuid.uuid4(), name="agora.log", size=len(LOG), draft_key=draft, by=cast.alice, now=NOW
+    )
+    upload = actions.take_part(upload=upload, offset=0, length=len(LOG), content=io.BytesIO(LOG), now=NOW)
+    actions.finish_upload(upload=upload, draft_key=draft, now=NOW)
+    stored = [each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()]
+    assert stored == [LOG.replace(HEX.encode(), b"{masked}")]
 
 
 def test_a_reply_with_nothing_but_a_file_tells_too(cast: Cast) -> None:
