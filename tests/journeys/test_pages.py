@@ -213,7 +213,10 @@ def test_every_page_is_whole(chromium, site, page, way):
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("way", EVERY_WAY, ids=lambda way: "-".join(map(str, way)))
+@pytest.mark.parametrize("way", [
+    # a worker for each language: the whole matrix takes long enough in two
+    pytest.param(way, id="-".join(map(str, way)), marks=pytest.mark.xdist_group(way[0])) for way in EVERY_WAY
+])  # fmt: skip
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_every_page_is_whole_every_way(chromium, site, page, way):
     problems = _look(chromium, site, page, *way)
