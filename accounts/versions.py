@@ -17,6 +17,8 @@ _STAGES = {
 _FINAL = "9"
 _DEPTH = 4
 _WIDTH = 6
+_KEY_LENGTH = _DEPTH * _WIDTH + 1 + _WIDTH
+_ANY_END = re.compile(r"(?:\.[xX*])+$")
 
 
 def version_key(text: str) -> str:
@@ -31,6 +33,21 @@ def version_key(text: str) -> str:
     numbers = [min(int(number[:18]), 10**_WIDTH - 1) for number in match[1].split(".")][:_DEPTH]
     numbers += [0] * (_DEPTH - len(numbers))
     return "".join(f"{number:0{_WIDTH}d}" for number in numbers) + _stage_key(match[2] or "")
+
+
+def version_range(text: str) -> tuple[str, str] | None:
+    """The lowest and the highest key of the versions that begin so: "4.2", "4.2.x" and "4.2.*" hold 4.2.0-beta.1 to 4.2.999.
+
+    A pre-release is itself alone. None for text that is no version.
+    """
+    wanted = _ANY_END.sub("", text.strip())
+    match = _PIECES.match(wanted)
+    if not match:
+        return None
+    if _stage_key(match[2] or "")[0] != _FINAL:
+        return version_key(wanted), version_key(wanted)
+    prefix = version_key(wanted)[: _WIDTH * min(len(match[1].split(".")), _DEPTH)]
+    return prefix.ljust(_KEY_LENGTH, "0"), prefix.ljust(_KEY_LENGTH, "9")
 
 
 def _stage_key(suffix: str) -> str:

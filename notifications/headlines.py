@@ -69,6 +69,10 @@ def _customer_replied(event: TicketEvent, reader: User) -> str:
     return _("%(who)s wrote on %(number)s") % _values(event, reader)
 
 
+def _details_added(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s added details to %(number)s") % _values(event, reader)
+
+
 def _noted(event: TicketEvent, reader: User) -> str:
     return _("%(who)s left an internal note on %(number)s") % _values(event, reader)
 
@@ -170,4 +174,5 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,
     EventKind.FOLLOWED: _followed,
+    EventKind.DETAILS_ADDED: _details_added,
 }

@@ -33,6 +33,7 @@ PURE = (
     "tickets/lifecycle.py",
     "tickets/masking.py",
     "tickets/masking_rules.py",
+    "tickets/questions.py",
 )
 # A rule may name codes and translate them; these reach a database, a request or a setting.
 IMPURE = ("django.db", "django.conf", "django.http", "django.apps", "django.contrib")

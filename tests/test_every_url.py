@@ -87,7 +87,9 @@ DOORS: dict[str, Door] = {
     "tickets/new/similar/": Door(NOBODY, CUSTOMERS, data={"subject": "Shared with all"}),
     "tickets/drafts/<uuid:key>/": Door(NOBODY, data={"subject": "Let me in", "draft_revision": "1"}),  # Alice's own
     "tickets/drafts/<uuid:key>/discard/": Door(NOBODY),
+    "tickets/new/questions/": Door(SIGNED_IN),
     "tickets/<int:pk>/": Door(READERS),
+    "tickets/<int:pk>/details/": Door(READERS, data={"device": "Pixel 9", "initial-device": ""}),
     "tickets/<int:pk>/parts/": Door(READERS),
     "tickets/<int:pk>/receipt/": Door(READERS),
     "tickets/<int:pk>/live/": Door(READERS),

@@ -25,7 +25,7 @@ _ANSWERED_BY: dict[Aspect, tuple[str, ...]] = {
     Aspect.MOMENT: ("occurred_at",),
     Aspect.FREQUENCY: ("frequency",),
     Aspect.VERSION: ("sdk_version",),
-    Aspect.CALL: ("channel", "user_ids"),
+    Aspect.CALL: ("channel", "user_ids", "q_user_local"),
     Aspect.STEPS: ("steps",),
 }
 FIELDS = (

@@ -35,6 +35,64 @@ class Network(TextChoices):
     MIXED = "mixed", _("Several")
 
 
+class QuestionKind(TextChoices):
+    """What type an answer has: how it is typed, judged and kept."""
+
+    TEXT = "text", _("One line")
+    LONG_TEXT = "long_text", _("Several lines")
+    CHOICE = "choice", _("One of several answers")
+    VERSION = "version", _("Version")
+    USER_ID = "user_id", _("User id")
+    TIME_RANGE = "time_range", _("From when to when, with time zone")
+    NUMBER = "number", _("Number with unit")
+
+
+class AnswerGroup(TextChoices):
+    """The headings under which questions are asked and answers are shown, in this order."""
+
+    PROBLEM = "problem", _("What happens")
+    CALL = "call", _("The call")
+    ENVIRONMENT = "environment", _("Environment")
+    AGAIN = "again", _("How to see it again")
+
+
+class TextPattern(TextChoices):
+    """What a line of text looks like, for those who write questions and no patterns."""
+
+    ANY = "any", _("Any text")
+    ERROR_CODE = "error_code", _("Error codes")
+    IDENTIFIER = "identifier", _("Letters and digits without spaces")
+
+
+class KnownFact(TextChoices):
+    """What each ticket has a column of its environment for."""
+
+    PRODUCT = "product", _("SDK")
+    SDK_VERSION = "sdk_version", _("SDK version")
+    PLATFORM = "platform", _("Platform")
+    OS_VERSION = "os_version", _("Operating system")
+    DEVICE = "device", _("Device")
+    NETWORK = "network", _("Network")
+    CHANNEL = "channel", _("Channel or room")
+    OCCURRED = "occurred_at", _("When it happened")
+    FREQUENCY = "frequency", _("How often")
+    STEPS = "steps", _("Steps that show it")
+
+
+KIND_OF_FACT: dict[str, QuestionKind] = {
+    KnownFact.PRODUCT: QuestionKind.CHOICE,
+    KnownFact.SDK_VERSION: QuestionKind.VERSION,
+    KnownFact.PLATFORM: QuestionKind.CHOICE,
+    KnownFact.OS_VERSION: QuestionKind.TEXT,
+    KnownFact.DEVICE: QuestionKind.TEXT,
+    KnownFact.NETWORK: QuestionKind.CHOICE,
+    KnownFact.CHANNEL: QuestionKind.TEXT,
+    KnownFact.OCCURRED: QuestionKind.TIME_RANGE,
+    KnownFact.FREQUENCY: QuestionKind.CHOICE,
+    KnownFact.STEPS: QuestionKind.LONG_TEXT,
+}
+
+
 class EventKind(TextChoices):
     """What happened to a ticket: the past participle of the action's verb."""
 
@@ -70,6 +128,7 @@ class EventKind(TextChoices):
     FOLLOWED = "followed", pgettext_lazy("ticket event", "Followed by a colleague")
     FOLLOWED_UP = "followed_up", pgettext_lazy("ticket event", "Goes on in a new ticket")
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
+    DETAILS_ADDED = "details_added", pgettext_lazy("ticket event", "Details added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
 
 
@@ -90,6 +149,7 @@ class SecretPlace(TextChoices):
     SUBJECT = "subject", pgettext_lazy("place of a secret", "sentence")
     MESSAGE = "message", pgettext_lazy("place of a secret", "message")
     ENVIRONMENT = "environment", pgettext_lazy("place of a secret", "environment")
+    DETAILS = "details", pgettext_lazy("place of a secret", "details")
     REASON = "reason", pgettext_lazy("place of a secret", "reason")
     FINDINGS = "findings", pgettext_lazy("place of a secret", "cause and fix")
     ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import User
 from sla import wording
 from sla.choices import ClockKind
+from tickets.answers_shown import Fact, FactGroup, answers_loaded, fact_groups
 from tickets.choices import Status
 from tickets.ledger import idle_spans
-from tickets.models import Environment, Follower, Resolution, Ticket
+from tickets.models import Follower, Resolution, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, customer_status, owner
 from tickets.promises import working_time
 from tickets.thread import initials
@@ -42,13 +43,6 @@ class ClockCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
-    is_code: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class CustomerPage:
     """All but the conversation. `look_at` is when a clock's look changes by itself next."""
 
@@ -62,19 +56,20 @@ class CustomerPage:
     clocks: Sequence[ClockCard]
     look_at: datetime | None
     facts: Sequence[Fact]
-    reproduction: str
+    groups: Sequence[FactGroup]
     people: Sequence[str]
     resolutions: Sequence[Resolution]
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """The tickets with all that the page reads of them (5 queries)."""
+    """The tickets with all that the page reads of them (6 queries)."""
     return tickets.select_related(
         "organisation__plan", "app", "category", "requester", "assignee__team", "environment__product"
     ).prefetch_related(
         clocks_loaded(),
         Prefetch("followers", Follower.objects.select_related("user").order_by("created_at", "pk")),
         "resolutions__by",
+        answers_loaded(),
     )
 
 
@@ -82,7 +77,6 @@ def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
     """The page of a ticket that was `loaded`; asks nothing of the database."""
     clocks = clock_views(ticket, now)
     has_it = owner(ticket)
-    environment: Environment | None = getattr(ticket, "environment", None)
     return CustomerPage(
         ticket=ticket,
         severity=severity_name(ticket.severity),
@@ -93,8 +87,8 @@ def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
         steps=_steps(ticket, clocks),
         clocks=[_card(ticket, view, now) for view in clocks.values()],
         look_at=_look_at(ticket, clocks, now),
-        facts=_facts(ticket, environment),
-        reproduction=environment.steps if environment else "",
+        facts=_facts(ticket),
+        groups=fact_groups(ticket),
         people=_people(ticket),
         resolutions=list(reversed(ticket.resolutions.all())),
     )
@@ -187,28 +181,9 @@ def _look_at(ticket: Ticket, clocks: Mapping[str, ClockView], now: datetime) -> 
     return min((at for at in instants if at and at > now), default=None)
 
 
-def _facts(ticket: Ticket, environment: Environment | None) -> list[Fact]:
+def _facts(ticket: Ticket) -> list[Fact]:
     facts = [Fact(_("App"), str(ticket.app))] if ticket.app else []
-    facts.append(Fact(pgettext("of a ticket", "Category"), ticket.category.name))
-    if environment is None:
-        return facts
-    sdk = " ".join(filter(None, (environment.product.name if environment.product else "", environment.sdk_version)))
-    happened = wording.instant(environment.occurred_at) if environment.occurred_at else ""
-    told = [
-        Fact(_("SDK"), sdk),
-        Fact(_("Platform"), environment.get_platform_display()),
-        Fact(_("Operating system"), environment.os_version),
-        Fact(_("Device"), environment.device),
-        Fact(_("Network"), environment.get_network_display()),
-        Fact(_("When"), happened),
-        Fact(_("How often"), environment.get_frequency_display()),
-    ]
-    if ticket.category.is_about_a_call or environment.channel or environment.user_ids:
-        told += [
-            Fact(_("Channel"), environment.channel, is_code=True),
-            Fact(_("User ids"), environment.user_ids, is_code=True),
-        ]
-    return facts + told
+    return [*facts, Fact(pgettext("of a ticket", "Category"), ticket.category.name)]
 
 
 def _people(ticket: Ticket) -> list[str]:

@@ -17,11 +17,12 @@ TITLE_MOST = 80
 _OF_THE_PAGE = frozenset(
     {
         "csrfmiddlewaretoken", "submission_key", "draft_revision", "draft_page", "draft_step", "save_draft",
-        "remove", "fill", "discard", "files", "similar_asked", "follow",
+        "remove", "fill", "ask", "discard", "files", "similar_asked", "follow",
     }
 )  # fmt: skip
 # Filled in before anybody typed: alone they are no draft.
-_READY_MADE = frozenset({"app", "category", "severity", "product", "sdk_version", "platform", "occurred_zone"})
+_READY_MADE = frozenset({"app", "category", "severity", "product", "sdk_version", "platform"})
+_READY_MADE_END = "_zone"  # a time comes with the person's time zone
 
 NO_PAGE = uuid.UUID(int=0)
 
@@ -87,7 +88,8 @@ def is_too_much(typed: Typed) -> bool:
 
 def is_worth_keeping(typed: Typed) -> bool:
     """Did the person type anything, beyond what the form came with and what one click chooses?"""
-    return any(_text(value) for name, value in typed.items() if name not in _READY_MADE)
+    chosen = (name for name in typed if name not in _READY_MADE and not name.endswith(_READY_MADE_END))
+    return any(_text(typed[name]) for name in chosen)
 
 
 def title_of(typed: Typed) -> str:

@@ -18,6 +18,7 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "reply": OPEN_STATUSES,
     "customer_reply": _NOT_CLOSED,
     "follow_up": frozenset({Status.CLOSED}),  # closed is final: what comes later is a new ticket with new clocks
+    "add_details": OPEN_STATUSES,
     "note": frozenset(Status),
     "assign": _NOT_CLOSED,
     "start": frozenset({Status.OPEN, Status.WAITING_INTERNAL}),

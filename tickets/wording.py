@@ -262,4 +262,5 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.SECRETS_MASKED: _secrets_masked,
     EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
     EventKind.FOLLOWED_UP: _followed_up,
+    EventKind.DETAILS_ADDED: lambda event: _("%(who)s added details") % {"who": _who(event)},
 }

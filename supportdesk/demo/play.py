@@ -71,7 +71,7 @@ def _file(story: Story, by: User, at: datetime) -> Ticket:
         upload = SimpleUploadedFile("rtc_sdk.log", story.log.encode())
         actions.store_file(upload=upload, by=by, draft_key=key, now=at)
     facts = actions.EnvironmentFacts(
-        product=app.product, occurred_at=at, occurred_zone=by.time_zone, **story.environment
+        product=app.product, occurred_at=at, occurred_until=None, occurred_zone=by.time_zone, **story.environment
     )
     return actions.open_ticket(
         by=by, organisation=app.organisation, app=app, category=Category.objects.get(code=story.category),

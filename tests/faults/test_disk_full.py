@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.answers import answered
 from tests.cast import Cast, file_ticket, make_cast
 from tests.faults.processes import CSRF, web
 from tickets.models import Attachment, Message, Ticket
@@ -45,7 +46,7 @@ def form(cast: Cast, **changes: str) -> dict[str, Any]:
         "submission_key": str(uuid.uuid4()), "app": str(cast.app.pk), "category": cast.category.code, "severity": "p2",
         "subject": "No sound after a phone call", "description": "On Android 14 the other side is silent.",
         "files": SimpleUploadedFile("sdk.log", b"line\n" * 10_000),
-    } | changes  # fmt: skip
+    } | answered(cast.category.code) | changes  # fmt: skip
 
 
 @pytest.mark.django_db

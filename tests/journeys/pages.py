@@ -26,11 +26,12 @@ from sla.models import Calendar, SlaPolicy
 from supportdesk import demo
 from supportdesk.demo.people import book
 from tickets import actions
-from tickets.models import Category, Ticket
+from tickets.models import Category, LogGuide, Question, Ticket
 
 NOBODY = ""
 REPLY = "document.getElementById('part-composer').submit()"
 LONG_WORD = "Unbroken" * 14
+DETAILS = "document.querySelector('.details-form').submit()"
 SEND = "document.querySelector('main form[method=post]').submit()"
 
 
@@ -198,6 +199,18 @@ CUSTOMER = (
     Page("new ticket", "/tickets/new/", "alice"),
     Page("new ticket P0", "/tickets/new/?severity=p0", "bob"),
     Page("new ticket with errors", "/tickets/new/", "alice", status=422, act=SEND),
+    Page("new ticket of a kind", "/tickets/new/?category=recording_cdn&severity=p2", "alice"),
+    Page(
+        "new ticket of a kind with errors", "/tickets/new/?category=no_audio&severity=p2", "alice", status=422, act=SEND
+    ),
+    Page("ticket details", _ticket("alice", "details/", status="open", tier="t2"), "alice"),
+    Page(
+        "ticket details with errors",
+        _ticket("alice", "details/", status="open", tier="t2"),
+        "alice",
+        status=422,
+        act="document.querySelector('[name=sdk_version]').value = 'latest'; " + DETAILS,
+    ),
     Page("ticket running", _ticket("alice", status="open", tier="t2"), "alice"),
     Page("ticket paused", _ticket("bob", status="waiting_customer"), "bob"),
     Page("ticket overdue", _ticket("alice", tier="rnd"), "alice"),
@@ -274,6 +287,9 @@ STAFF = (
     Page("desk person new", "/admin/accounts/user/add/", "ada"),
     Page("desk organisations", "/admin/accounts/organisation/", "ada"),
     Page("desk organisation", _row(Organisation, "accounts_organisation"), "ada"),
+    Page("desk category", _row(Category, "tickets_category"), "ada"),
+    Page("desk question", _row(Question, "tickets_question"), "ada"),
+    Page("desk log guide", _row(LogGuide, "tickets_logguide"), "ada"),
     Page("desk articles", "/admin/knowledgebase/article/", "ada"),
     Page("desk article", _row(Article, "knowledgebase_article"), "ada"),
     Page("desk calendar", _row(Calendar, "sla_calendar"), "ada"),
@@ -291,8 +307,8 @@ STAFF = (
         Page(f"desk {path}", f"/admin/{path}/", "ada")
         for path in (
             "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy", "sla/contract",
-            "knowledgebase/section", "tickets/category", "escalation/stepplan", "escalation/ladderend",
-            "escalation/promisetarget", "escalation/escalation", "notifications/stuckevent",
+            "knowledgebase/section", "tickets/category", "tickets/question", "tickets/logguide", "escalation/stepplan",
+            "escalation/ladderend", "escalation/promisetarget", "escalation/escalation", "notifications/stuckevent",
         )
     ),
 )  # fmt: skip

@@ -179,11 +179,13 @@ def fill_report(page: Page, site: Site, app: str, subject: str) -> None:
 
 
 def send_report(page: Page) -> int:
-    """Send the form; the number of the ticket whose page that leads to."""
+    """Send the form; the number of the ticket. A P0 leads to its details first, which can wait."""
     page.click("#send")
-    page.wait_for_url(re.compile(r"/tickets/\d+/"))
+    page.wait_for_url(re.compile(r"/tickets/\d+/details/"))
     found = re.search(r"/tickets/(\d+)/", page.url)
     assert found
+    page.click(".details-form .btn-plain")
+    page.wait_for_selector("#part-head")
     return int(found[1])
 
 

@@ -39,6 +39,7 @@ pytestmark = [
 
 FILLED_BY = (
     ("tickets", "0002_categories"),
+    ("tickets", "0016_questions"),
     ("sla", "0003_write_default_policy"),
     ("escalation", "0002_write_step_plans"),
     ("escalation", "0006_write_promise_targets"),

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.answers import answered
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.actions import intake
@@ -189,7 +190,7 @@ class TestTwoTabs:
     def test_what_was_sent_elsewhere_says_so(self, cast: Cast, alice: Client) -> None:
         tab = Tab(alice)
         tab.keep(**values(cast))
-        alice.post(NEW, tab.form(**values(cast)))
+        alice.post(NEW, tab.form(**values(cast), **answered("no_audio")))
         ticket = Ticket.objects.get()
         answer = tab.keep(**values(cast, subject="later"))
         assert answer.status_code == 409
@@ -213,7 +214,7 @@ class TestSending:
         alice.post(NEW, tab.form(**values(cast, subject=""), save_draft="1", files=[SimpleUploadedFile("a.log", b"x")]))
         other = Tab(alice)
         other.keep(subject="Stays")
-        alice.post(NEW, tab.form(**values(cast)))
+        alice.post(NEW, tab.form(**values(cast), **answered("no_audio")))
         assert Ticket.objects.get().messages.get().attachments.get().name == "a.log"
         assert Draft.objects.get().key == other.key
 
@@ -226,7 +227,7 @@ class TestSending:
 
         monkeypatch.setattr(intake, "settle", broken)
         with pytest.raises(IntegrityError):
-            alice.post(NEW, tab.form(**values(cast)))
+            alice.post(NEW, tab.form(**values(cast), **answered("no_audio")))
         assert Draft.objects.get().typed["subject"] == "No sound after a phone call"
         assert not Ticket.objects.exists()
 

@@ -18,6 +18,7 @@ from accounts.choices import Platform
 from accounts.models import App, Membership
 from notifications import fan_out
 from notifications.models import Notice
+from tests.answers import answered
 from tests.cast import Cast, file_ticket
 from tickets import actions
 from tickets.choices import EventKind
@@ -49,7 +50,7 @@ def form(cast: Cast, **changes: Any) -> dict[str, Any]:
     return {
         "submission_key": str(uuid.uuid4()), "app": str(cast.app.pk), "category": "stutter_freeze", "severity": "p2",
         "subject": SUBJECT, "description": "On every iPhone.",
-    } | changes  # fmt: skip
+    } | answered("stutter_freeze") | changes  # fmt: skip
 
 
 class TestWhileTyping:

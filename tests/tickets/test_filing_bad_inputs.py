@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests import bad_inputs
+from tests.answers import answered
 from tests.cast import Cast
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 
@@ -36,9 +37,8 @@ def alice(cast: Cast, client: Client) -> Client:
 def typed(cast: Cast, **changes: Any) -> dict[str, Any]:
     return {
         "submission_key": str(uuid.uuid4()), "app": str(cast.app.pk), "category": "no_audio", "severity": "p2",
-        "subject": "No sound", "description": "The other side is silent.", "device": "Pixel 9",
-        "similar_asked": "1",
-    } | changes  # fmt: skip
+        "subject": "No sound", "description": "The other side is silent.", "similar_asked": "1",
+    } | answered("no_audio", device="Pixel 9") | changes  # fmt: skip
 
 
 def send(cast: Cast, client: Client, entry_id: str, **changes: Any) -> HttpResponse:

@@ -6,12 +6,14 @@ with words for the person if not. `now` is an aware instant.
 
 from tickets.actions.canary import clear_canary, open_canary
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
+from tickets.actions.details import GivenAnswer, add_details
 from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
+from tickets.actions.environment import EnvironmentFacts
 from tickets.actions.files import discard_unsent, say_whose_logs, store_file, sweep_unsent
 from tickets.actions.follow_ups import follow_up
 from tickets.actions.following import follow_ticket
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
-from tickets.actions.intake import EnvironmentFacts, open_ticket
+from tickets.actions.intake import open_ticket
 from tickets.actions.merging import close, merge
 from tickets.actions.reading import mark_seen
 from tickets.actions.resolving import confirm_solved, reopen, resolve
@@ -33,9 +35,11 @@ from tickets.actions.uploads import abandon_upload, begin_upload, finish_upload,
 __all__ = [
     "MOST_DRAFTS",
     "EnvironmentFacts",
+    "GivenAnswer",
     "Look",
     "Seen",
     "abandon_upload",
+    "add_details",
     "assign",
     "begin_upload",
     "change_severity",

@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import App, Organisation, SdkProduct, User
+from accounts.models import App, Organisation, User
 from knowledgebase import markdown
 from sla.policies import terms_for
 from sla.terms import to_json
 from tickets import ledger
 from tickets.actions.base import JUDGED, judge, record, settle
+from tickets.actions.details import GivenAnswer, store_answers
 from tickets.actions.drafts import consume_draft, lock_writer
+from tickets.actions.environment import EnvironmentFacts, masked_facts, write_facts
 from tickets.actions.files import send_unsent
 from tickets.actions.masking import Masker
 from tickets.choices import EventKind, SecretPlace
 from tickets.errors import ActionRefused
 from tickets.models import Category, Environment, Message, Ticket
-
-
-@dataclass(frozen=True, kw_only=True)
-class EnvironmentFacts:
-    """Where and when it happened. `occurred_at` is aware; empty text means not told."""
-
-    product: SdkProduct | None = None
-    sdk_version: str = ""
-    platform: str = ""
-    os_version: str = ""
-    device: str = ""
-    network: str = ""
-    channel: str = ""
-    user_ids: str = ""
-    occurred_at: datetime | None = None
-    occurred_zone: str = ""
-    frequency: str = ""
-    steps: str = ""
 
 
 def open_ticket(
@@ -56,8 +40,10 @@ def open_ticket(
     requester: User | None = None,
     is_shared: bool = True,
     follows: Ticket | None = None,
+    answers: Sequence[GivenAnswer] = (),
 ) -> Ticket:
-    """File a ticket: its opening message with the files sent under `submission_key`, its clocks, the event `opened`.
+    """File a ticket: its answers, its opening message with the files sent under `submission_key`, its clocks, the event
+    `opened`.
 
     The same `submission_key` again gives the ticket that is already there, so a double click files one. `requester` is
     given when an engineer files for a caller; the opening message is then no first response. `follows` is the closed ticket that
@@ -70,7 +56,7 @@ def open_ticket(
     masker = Masker()
     subject = masker.text(subject, SecretPlace.SUBJECT)
     description = masker.text(description, SecretPlace.MESSAGE)
-    environment = _masked(environment, masker)
+    environment = masked_facts(environment, masker)
     try:
         with transaction.atomic():
             lock_writer(by)
@@ -89,6 +75,7 @@ def open_ticket(
                 follows=follows,
             )
             _describe(ticket, environment)
+            store_answers(ticket, answers, by=by, now=now, masker=masker)
             message = _begin(ticket, by=by, description=description, now=now)
             masker.record(ticket, by=by, now=now, sent_with=message)
             return ticket
@@ -129,35 +116,7 @@ def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> Mess
     return message
 
 
-def _masked(facts: EnvironmentFacts, masker: Masker) -> EnvironmentFacts:
-    def clean(text: str) -> str:
-        return masker.text(text, SecretPlace.ENVIRONMENT)
-
-    return replace(
-        facts,
-        sdk_version=clean(facts.sdk_version),
-        os_version=clean(facts.os_version),
-        device=clean(facts.device),
-        channel=clean(facts.channel),
-        user_ids=clean(facts.user_ids),
-        steps=clean(facts.steps),
-    )
-
-
 def _describe(ticket: Ticket, facts: EnvironmentFacts) -> None:
-    row = Environment(
-        ticket=ticket,
-        product=facts.product,
-        platform=facts.platform,
-        os_version=facts.os_version,
-        device=facts.device,
-        network=facts.network,
-        channel=facts.channel,
-        user_ids=facts.user_ids,
-        occurred_at=facts.occurred_at,
-        occurred_zone=facts.occurred_zone,
-        frequency=facts.frequency,
-        steps=facts.steps,
-    )
-    row.set_version(facts.sdk_version)
+    row = Environment(ticket=ticket)
+    write_facts(row, facts)
     row.save(force_insert=True)

@@ -1,6 +1,7 @@
 """The engineers' desk inside the admin: the queue, the ticket's page and its acts. Every write calls one action."""
 
 from tickets.admin.categories import CategoryAdmin
+from tickets.admin.questions import LogGuideAdmin, QuestionAdmin
 from tickets.admin.site import TicketAdmin
 
-__all__ = ["CategoryAdmin", "TicketAdmin"]
+__all__ = ["CategoryAdmin", "LogGuideAdmin", "QuestionAdmin", "TicketAdmin"]

@@ -1,16 +1,75 @@
-"""What kinds of problem customers choose from."""
+"""What kinds of problem customers choose from, and what each of them asks in which order."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
 from django.contrib import admin
-from unfold.admin import ModelAdmin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin, TabularInline
 
-from tickets.models import Category
+from tickets.models import Category, CategoryQuestion, QuestionChoice
+
+
+class QuestionsFormSet(BaseInlineFormSet):
+    """A condition that can never be met is said while it is written."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        asked = {row["question"].pk for row in rows if row.get("question")}
+        for form in self.forms:
+            row = form.cleaned_data
+            condition: QuestionChoice | None = row.get("only_if") if row and not row.get("DELETE") else None
+            if condition is None:
+                continue
+            if condition.question_id == getattr(row.get("question"), "pk", None):
+                form.add_error("only_if", ValidationError(_("A question cannot depend on its own answer.")))
+            elif condition.question_id not in asked:
+                form.add_error("only_if", ValidationError(_("This category does not ask that question.")))
+
+
+class CategoryQuestionInline(TabularInline):
+    model = CategoryQuestion
+    formset = QuestionsFormSet
+    fields = ("position", "question", "is_required", "only_if", "only_on")
+    ordering_field = "position"
+    extra = 0
+    verbose_name_plural = gettext_lazy("questions, in the order in which they are asked")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[CategoryQuestion]:
+        return super().get_queryset(request).select_related("question", "only_if__question")
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        """Every row offers the same list: it is read once a page, not once a row."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField) and db_field.name in ("question", "only_if"):
+            if db_field.name == "only_if":
+                field.queryset = QuestionChoice.objects.select_related("question").order_by(
+                    "question__code", "position"
+                )
+            known = request.__dict__.setdefault(f"_{db_field.name}_choices", [])
+            if not known:
+                known.extend(field.choices)
+            field.choices = known
+        return field
 
 
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):
-    list_display = ("name_en", "name_zh", "code", "is_about_a_call", "position")
+    list_display = ("name_en", "name_zh", "code", "position")
     search_fields = ("code", "name_en", "name_zh")
-    fields = ("code", ("name_en", "name_zh"), ("example_en", "example_zh"), "is_about_a_call", "position")
+    fields = (
+        "code", ("name_en", "name_zh"), ("example_en", "example_zh"), ("first_question_en", "first_question_zh"),
+        ("attachments_en", "attachments_zh"), "position",
+    )  # fmt: skip
+    inlines = (CategoryQuestionInline,)
     show_full_result_count = False
 
     def get_readonly_fields(self, request, obj=None):

@@ -14,7 +14,7 @@ from sla.choices import ClockState
 from tickets.admin.rows import Row, row
 from tickets.choices import Status
 from tickets.forms.desk import QueueView
-from tickets.models import Clock, Ticket
+from tickets.models import Answer, Clock, Environment, Ticket
 
 PER_PAGE = 50
 COUNTED_TO = 100  # tabs say "99+" beyond; no tab counts a million rows
@@ -96,9 +96,19 @@ def _filtered(tickets: QuerySet[Ticket], accepted: Mapping[str, Any]) -> QuerySe
     if "organisation" in accepted:
         named = Organisation.objects.filter(name__icontains=accepted["organisation"])
         tickets = tickets.filter(organisation__in=list(named.values_list("pk", flat=True)[:MOST_ORGANISATIONS]))
+    if "platform" in accepted or "sdk" in accepted:
+        tickets = tickets.filter(pk__in=_built_with(accepted).values("ticket"))
+    for choice in accepted.get("answer", ()):
+        tickets = tickets.filter(pk__in=Answer.objects.filter(choice=choice).values("ticket"))
     if "q" in accepted:
         tickets = tickets.filter(_said(accepted["q"]))
     return tickets
+
+
+def _built_with(accepted: Mapping[str, Any]) -> QuerySet[Environment]:
+    """The environments of a platform and a range of SDK versions, by the index over both."""
+    found = Environment.objects.filter(platform=accepted["platform"]) if "platform" in accepted else Environment.objects
+    return found.filter(sdk_version_key__range=accepted["sdk"]) if "sdk" in accepted else found.all()
 
 
 def _said(words: str) -> Q:

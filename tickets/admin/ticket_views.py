@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -91,13 +92,15 @@ def act(request: HttpRequest, site: AdminSite, pk: int, name: str) -> HttpRespon
 
 
 def _find(request: HttpRequest, pk: int) -> Ticket:
-    return get_object_or_404(loaded(Ticket.objects.visible_to(request.user)), pk=pk)
+    visit = TicketVisit.objects.filter(ticket=OuterRef("pk"), user=request.user).values("seen_event_id")
+    tickets = loaded(Ticket.objects.visible_to(request.user)).annotate(seen_event_id=Subquery(visit))
+    return get_object_or_404(tickets, pk=pk)
 
 
 def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int = 200, **shown: Any) -> HttpResponse:
     """The whole page; `shown` holds bound forms, kept and refused files, and what was not seen."""
     now = timezone.now()
-    visit = TicketVisit.objects.filter(ticket=ticket, user=request.user).values_list("seen_event_id", flat=True).first()
+    visit: int | None = ticket.seen_event_id  # `_find` annotates it
     thread = read_thread(ticket, reader=request.user, seen=visit or 0, before=_number(request, "before"))
     if thread.is_newest and thread.latest > (visit or 0):
         actions.mark_seen(ticket=ticket, by=request.user, event_id=thread.latest)

@@ -11,13 +11,15 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Tier
+from accounts.choices import Platform, Tier
 from accounts.models import SupportPlan, User
+from accounts.versions import version_range
 from sla.choices import Severity
 from tickets.forms.conversation import BODY_MAX_CHARACTERS, REASON_MAX_CHARACTERS, TextField
-from tickets.models import Category, Message, Ticket
+from tickets.models import Category, Message, QuestionChoice, Ticket
 
 MOST_SUGGESTIONS = 10
+MOST_ANSWERS = 5  # that the queue is filtered by at once
 LAST_PAGE = 40  # a queue is worked from its top; whoever looks further back narrows it down
 
 
@@ -40,6 +42,13 @@ class QueueView(TextChoices):
     ALL = "all", pgettext_lazy("queue", "Every ticket")
 
 
+class AnswersField(forms.MultipleChoiceField):
+    """Several selects of one name; those left empty say nothing."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [each for each in super().to_python(value) if each]
+
+
 class QueueForm(forms.Form):
     """The queue's filters, all optional. What is not understood is ignored: `accepted()` never fails."""
 
@@ -50,6 +59,9 @@ class QueueForm(forms.Form):
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
     plan = forms.ModelChoiceField(label=_("Plan"), queryset=SupportPlan.objects.none(), required=False)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=120)
+    platform = forms.ChoiceField(label=_("Platform"), required=False)
+    sdk = forms.CharField(label=_("SDK version, such as 4.2.x"), required=False, max_length=40)
+    answer = AnswersField(label=_("Answer"), required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,12 +73,44 @@ class QueueForm(forms.Form):
         self.fields["category"].empty_label = _("Any category")
         self.fields["plan"].queryset = SupportPlan.objects.all()
         self.fields["plan"].empty_label = _("Any plan")
+        self.fields["platform"].choices = [("", _("Any platform")), *Platform.choices]
+        self.answers = answer_choices(self.data.get("category", ""))
+        self.fields["answer"].choices = self.answers
+
+    def clean_sdk(self) -> tuple[str, str] | None:
+        """The range of version keys that is meant."""
+        return version_range(self.cleaned_data["sdk"])
+
+    def clean_answer(self) -> list[int]:
+        return [int(pk) for pk in dict.fromkeys(self.cleaned_data["answer"])][:MOST_ANSWERS]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Is the queue filtered by what tickets were told?"""
+        return not {"platform", "sdk", "answer"}.isdisjoint(self.accepted())
+
+    def answer_selects(self) -> list[str]:
+        """What each of the selects shows: the answers that are filtered by, and an empty one for one more."""
+        self.is_valid()
+        chosen = [str(pk) for pk in self.cleaned_data.get("answer", [])]
+        return [*chosen, ""][:MOST_ANSWERS]
 
     def accepted(self) -> dict[str, Any]:
         """The fields that were understood, empty ones left out; `view` and `page` always there."""
         self.is_valid()
         given = {name: value for name, value in self.cleaned_data.items() if value}
         return {"view": QueueView.OPEN.value, "page": 1} | given
+
+
+def answer_choices(category: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The answers that can be filtered by, under their questions: those of the category, or of all (1 query)."""
+    found = QuestionChoice.objects.select_related("question").order_by("question__code", "position", "pk")
+    if category.isascii() and category.isdecimal() and len(category) < 10:
+        found = found.filter(question__asked_in__category=int(category))
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for choice in found:
+        grouped.setdefault(choice.question.label, []).append((str(choice.pk), choice.label))
+    return sorted(grouped.items())
 
 
 class Kind(TextChoices):

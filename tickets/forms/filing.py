@@ -8,24 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.choices import Platform
 from accounts.middleware import zone_of
 from accounts.models import App, Organisation
 from sla.choices import Severity
 from sla.models import SlaPolicy
-from tickets.actions import EnvironmentFacts
-from tickets.choices import Frequency, Network
-from tickets.forms.fields import LineField, TextField, WallTimeField, happened_twice, in_zone, zone_choices
+from tickets.asking import asked_of
+from tickets.forms.fields import LineField, TextField
 from tickets.forms.filing_layout import filing_helper
 from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, prefill
+from tickets.forms.questions import QuestionsForm
 from tickets.models import Category
 
 DESCRIPTION_MOST = 100_000  # characters
-STEPS_MOST = 20_000
 FALLBACK_CATEGORY = "other"
 
 
@@ -40,8 +37,8 @@ class AppSelect(forms.Select):
         return option
 
 
-class FilingForm(forms.Form):
-    """Sentence, description and severity are needed; all else helps. A P0 needs no category, nobody has time to choose."""
+class FilingForm(QuestionsForm):
+    """Sentence, description, severity and what the category needs. A P0 needs no category and no answer, nobody has time."""
 
     app = forms.ChoiceField(
         label=gettext_lazy("App"), required=False, widget=AppSelect,
@@ -79,63 +76,30 @@ class FilingForm(forms.Form):
             ),
         },
     )  # fmt: skip
-    product = forms.ChoiceField(
-        label=gettext_lazy("SDK"), required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose the SDK from the list.")},
-    )  # fmt: skip
-    sdk_version = LineField(label=gettext_lazy("SDK version"), required=False, max_length=40)
-    platform = forms.ChoiceField(
-        label=gettext_lazy("Platform"), required=False, choices=[("", "—"), *Platform.choices],
-        error_messages={"invalid_choice": gettext_lazy("Choose the platform from the list.")},
-    )  # fmt: skip
-    channel = LineField(label=gettext_lazy("Channel or room"), required=False, max_length=128)
-    user_ids = LineField(
-        label=gettext_lazy("User ids (who sees it, whose stream)"), required=False, max_length=255,
-    )  # fmt: skip
-    occurred_at = WallTimeField(label=gettext_lazy("When it happened"), required=False)
-    occurred_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone of that time"), required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose a time zone from the list.")},
-    )  # fmt: skip
-    frequency = forms.ChoiceField(
-        label=gettext_lazy("How often"), required=False, choices=[("", "—"), *Frequency.choices],
-        error_messages={"invalid_choice": gettext_lazy("Choose how often from the list.")},
-    )  # fmt: skip
-    os_version = LineField(label=gettext_lazy("Operating system"), required=False, max_length=80)
-    device = LineField(label=gettext_lazy("Device"), required=False, max_length=120)
-    network = forms.ChoiceField(
-        label=gettext_lazy("Network"), required=False, choices=[("", "—"), *Network.choices],
-        error_messages={"invalid_choice": gettext_lazy("Choose the network from the list.")},
-    )  # fmt: skip
-    steps = TextField(
-        label=gettext_lazy("Steps that show it"), required=False, max_length=STEPS_MOST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, place: FilingPlace, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.place, self.now = place, now
+        self.place = place
         self.zone = zone_of(place.user.time_zone).key
         self.fields["app"].choices = place.app_choices()
         self.fields["app"].widget.known = {str(app.pk): prefill(app) for app in place.apps}
         self.fields["category"].choices = [(each.code, each.name) for each in place.categories]
-        self.fields["product"].choices = [("", "—"), *((str(each.pk), each.name) for each in place.products)]
-        self.fields["occurred_zone"].choices = zone_choices(self.zone)
-        self.fields["occurred_zone"].initial = self.zone
         for name, field in self.fields.items():
             if name not in ("category", "severity"):
                 is_select = isinstance(field.widget, forms.Select)
                 field.widget.attrs.setdefault("class", "form-select" if is_select else "form-control")
-        for name in ("channel", "user_ids", "sdk_version"):
-            self.fields[name].widget.attrs.update(
-                {"class": "form-control mono", "autocapitalize": "off", "spellcheck": "false"}
-            )
+        self.kind = self._kind(self.data.get("category") or self.initial.get("category"))
+        self.ask(asked_of(self.kind), products=place.products, zone=self.zone, now=now)
         self.helper = filing_helper()
 
-    def clean_category(self) -> Category:
-        chosen = self.cleaned_data["category"]
+    def _kind(self, code: object) -> Category:
         by_code = {each.code: each for each in self.place.categories}
-        return by_code.get(chosen or FALLBACK_CATEGORY) or self.place.categories[-1]
+        return (
+            by_code.get(str(code or FALLBACK_CATEGORY)) or by_code.get(FALLBACK_CATEGORY) or self.place.categories[-1]
+        )
+
+    def clean_category(self) -> Category:
+        return self._kind(self.cleaned_data["category"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -150,60 +114,13 @@ class FilingForm(forms.Form):
             self.add_error(
                 None, _("Your plan has no promised times yet, so no clock could run. Call your success manager.")
             )
-        self._place_in_time(cleaned)
         return cleaned
-
-    def _place_in_time(self, cleaned: dict[str, Any]) -> None:
-        wall, zone = cleaned.get("occurred_at"), cleaned.get("occurred_zone") or self.zone
-        cleaned["occurred_zone"] = zone if wall else ""
-        if wall is None:
-            return
-        try:
-            cleaned["occurred_at"] = in_zone(wall, zone, now=self.now)
-        except ValidationError as error:
-            self.add_error("occurred_at", error)
-
-    def happened_twice(self) -> bool:
-        """Of a valid form: is the time one that the clocks showed twice, and was the first one taken?"""
-        at, zone = self.cleaned_data["occurred_at"], self.cleaned_data["occurred_zone"]
-        if at is None:
-            return False
-        return happened_twice(at.astimezone(zone_of(zone)).replace(tzinfo=None), zone)
 
     def chosen_app(self) -> App | None:
         return app_of(self.place, self.cleaned_data["app"])
 
     def chosen_organisation(self) -> Organisation:
         return organisation_of(self.place, self.cleaned_data["app"])
-
-    def environment(self) -> EnvironmentFacts:
-        told = self.cleaned_data
-        products = {str(each.pk): each for each in self.place.products}
-        texts = (
-            "sdk_version",
-            "platform",
-            "os_version",
-            "device",
-            "network",
-            "channel",
-            "user_ids",
-            "frequency",
-            "steps",
-        )
-        return EnvironmentFacts(
-            product=products.get(told["product"]),
-            occurred_at=told["occurred_at"],
-            occurred_zone=told["occurred_zone"],
-            **{name: told[name] for name in texts},
-        )
-
-    def problems(self) -> list[tuple[str, str]]:
-        """What the summary on top lists: the id of the control, and what is needed there."""
-        found = [("", str(message)) for message in self.non_field_errors()]
-        for bound in self:
-            target = bound.id_for_label or f"{bound.auto_id}_0"
-            found.extend((target, str(message)) for message in bound.errors)
-        return found
 
 
 def submission_key(typed: Mapping[str, Any]) -> uuid.UUID:

@@ -1,4 +1,4 @@
-"""How the filing form is laid out: numbered steps, what is needed above what only helps."""
+"""How the filing form is laid out: numbered steps, what everybody is asked above what the kind of problem asks."""
 
 from __future__ import annotations
 
@@ -32,11 +32,14 @@ class Special(Field):
         super().__init__(name, template=f"tickets/new_{name}.html")
 
 
-class Hint(LayoutObject):
-    """The line between what is needed and what only helps."""
+class Part(LayoutObject):
+    """A piece of the page that is no field: a template of its own, which sees the form and its category."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
 
     def render(self, form, context, template_pack=None, **kwargs) -> str:
-        return render_to_string("tickets/new_hint.html")
+        return render_to_string(self.template, {**context.flatten(), "form": form, "category": form.kind})
 
 
 class Coach(LayoutObject):
@@ -58,27 +61,16 @@ def filing_helper() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     helper.form_show_errors = False
-    plain = [Plain(name) for name in ("product", "sdk_version", "platform")]
-    call = [Plain("channel"), Plain("user_ids")]
-    when = [Plain("occurred_at"), Plain("occurred_zone"), Plain("frequency")]
-    device = [Plain("device"), Plain("os_version"), Plain("network")]
     helper.layout = Layout(
         Section(1, gettext_lazy("What is wrong"), Special("app"), Special("category"), Special("severity")),
         Section(
             2,
             gettext_lazy("What happened"),
             Plain("subject"),
+            Part("tickets/new_first_question.html"),
             Div(Plain("description"), Coach(), css_class="coached"),
             SecretsFound(),
-            Hint(),
-            Div(*plain, css_class="field-row"),
-            Div(*call, css_class="field-row only-call"),
-            Div(
-                Div(*when, css_class="field-row only-call"),
-                Div(*device, css_class="field-row"),
-                Plain("steps"),
-                css_class="not-p0",
-            ),
+            Part("tickets/new_questions.html"),
         ),
     )
     return helper

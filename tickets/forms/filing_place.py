@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import App, Organisation, SdkProduct, User
-from tickets.models import Category
+from tickets.models import Category, Environment
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,27 @@ class FilingPlace:
 def prefill(app: App) -> dict[str, str]:
     """What is known of the environment from the app."""
     return {"product": str(app.product_id), "sdk_version": app.sdk_version, "platform": app.platform}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the person's last ticket said of device and network, to be filled in by a click."""
+
+    words: str
+    values: Sequence[tuple[str, str]]
+
+
+def offer_for(user: User, app: App | None) -> Offer | None:
+    """The offer from their last ticket, of the same app where one is chosen (1 query). None where it told nothing."""
+    told = Environment.objects.filter(ticket__requester=user)
+    if app is not None:
+        told = told.filter(ticket__app=app)
+    last = told.order_by("-ticket").first()
+    if last is None:
+        return None
+    shown = {"device": last.device, "os_version": last.os_version, "network": last.get_network_display()}
+    values = [(name, getattr(last, name)) for name, text in shown.items() if text]
+    return Offer(" · ".join(text for text in shown.values() if text), values) if values else None
 
 
 def app_of(place: FilingPlace, choice: str) -> App | None:

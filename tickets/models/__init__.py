@@ -3,21 +3,27 @@
 from tickets.models.clocks import Clock, ClockSegment
 from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
+from tickets.models.intake import Answer, CategoryQuestion, LogGuide, Question, QuestionChoice
 from tickets.models.masked import MaskedSecret
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
 from tickets.models.uploads import Upload, UploadPart
 
 __all__ = [
+    "Answer",
     "Attachment",
     "Category",
+    "CategoryQuestion",
     "Clock",
     "ClockSegment",
     "Draft",
     "Environment",
     "Follower",
+    "LogGuide",
     "MaskedSecret",
     "Message",
+    "Question",
+    "QuestionChoice",
     "Resolution",
     "Ticket",
     "TicketEvent",

@@ -27,7 +27,7 @@ def advice(request: HttpRequest) -> HttpResponse:
 
 def advice_of(form: FilingForm, *, files: int) -> Advice:
     """The panel of a page that is shown: for what its form holds."""
-    return advise({name: str(form[name].value() or "") for name in FIELDS}, files=files)
+    return advise({name: str(form[name].value() or "") for name in FIELDS if name in form.fields}, files=files)
 
 
 def _count(text: str) -> int:

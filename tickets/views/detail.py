@@ -18,7 +18,7 @@ from tickets.drafting import Stand
 from tickets.forms.conversation import LETTER_FORMS, LetterForm, RaiseForm
 from tickets.models import Attachment, Draft, Ticket
 from tickets.thread import Thread, news, read_thread
-from tickets.views.drafts import DraftView, visit_and_letter
+from tickets.views.drafts import DraftView, visit_and_letter, with_visit_and_letter
 
 
 @require_safe
@@ -39,8 +39,8 @@ def parts(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def find_ticket(user: User, pk: int) -> Ticket:
-    """The ticket with all that its page reads; 404 for whoever may not see it."""
-    return get_object_or_404(loaded(Ticket.objects.visible_to(user)), pk=pk)
+    """The ticket with all that its page reads, and how far the person has read and written it; 404 for whoever may not see it."""
+    return get_object_or_404(with_visit_and_letter(loaded(Ticket.objects.visible_to(user)), user), pk=pk)
 
 
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,6 +22,7 @@ from tickets import actions
 from tickets.drafting import Stand, typed_of
 from tickets.errors import ActionRefused, DraftMoved
 from tickets.models import Draft, Ticket, TicketVisit
+from tickets.models.ticket import TicketQuerySet
 from tickets.views.shared import organisations_of
 
 MOVED, REFUSED = 409, 422
@@ -128,18 +129,22 @@ def drafts_beside(user: User, key: uuid.UUID) -> list[Draft]:
     return list(Draft.objects.visible_to(user).of_new_tickets().exclude(key=key)[: actions.MOST_DRAFTS])
 
 
+_LETTER = ("key", "typed", "revision", "updated_at")
+
+
+def with_visit_and_letter(tickets: TicketQuerySet, user: User) -> TicketQuerySet:
+    """The tickets with what `visit_and_letter` reads: no query of its own."""
+    visit = TicketVisit.objects.filter(ticket=OuterRef("pk"), user=user)
+    letter = Draft.objects.visible_to(user).filter(ticket=OuterRef("pk"))
+    columns = {f"letter_{each}": Subquery(letter.values(each)[:1]) for each in _LETTER}
+    return tickets.annotate(seen_event_id=Subquery(visit.values("seen_event_id")[:1]), **columns)
+
+
 def visit_and_letter(ticket: Ticket, user: User) -> tuple[int | None, Draft | None]:
-    """How far the person has read the ticket, and the letter they began: one query, for a letter is begun on a visit."""
-    letter = Draft.objects.visible_to(user).filter(ticket=ticket)
-    columns = ("key", "typed", "revision", "updated_at")
-    visit = (
-        TicketVisit.objects.filter(ticket=ticket, user=user)
-        .values_list("seen_event_id", *(Subquery(letter.values(each)[:1]) for each in columns))
-        .first()
-    )
-    if visit is None or visit[1] is None:
-        return (visit[0] if visit else None), None
-    return visit[0], Draft(owner=user, ticket=ticket, **dict(zip(columns, visit[1:], strict=True)))
+    """How far the person has read the ticket that was loaded `with_visit_and_letter`, and the letter they began."""
+    values = {each: getattr(ticket, f"letter_{each}") for each in _LETTER}
+    letter = Draft(owner=user, ticket=ticket, **values) if values["key"] is not None else None
+    return ticket.seen_event_id, letter  # annotated
 
 
 def address_of(draft: Draft) -> str:

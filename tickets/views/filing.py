@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import App
 from sla.choices import Severity
 from tickets import actions
+from tickets.asking import log_guide
 from tickets.drafting import typed_of
 from tickets.duplicates import Lookalike
 from tickets.errors import ActionRefused
 from tickets.forms import filing
 from tickets.forms.filing import FilingForm
-from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, prefill
+from tickets.forms.filing_place import FilingPlace, app_of, offer_for, organisation_of, prefill
 from tickets.models import Attachment, Ticket
 from tickets.promises import promises_for, severity_cards
 from tickets.views import drafts
@@ -58,7 +59,7 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     if existing:
         return redirect(existing)
     refused = keep_uploads(request, field="files", by=user, draft_key=key, now=now)
-    if "remove" in request.POST or "fill" in request.POST:
+    if not {"remove", "fill", "ask"}.isdisjoint(request.POST):
         return _changed(request, place, key=key, refused=refused)
     if "follow" in request.POST:
         return followed(request, key=key)
@@ -76,7 +77,7 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
             key = uuid.uuid4()
         else:
             _tell(request, form, ticket, refused)
-            return redirect(ticket)
+            return redirect("tickets:details", ticket.pk) if is_urgent else redirect(ticket)
     return _page(request, form, key=key, refused=refused, asked=asked)
 
 
@@ -92,6 +93,7 @@ def _file(form: FilingForm, *, key: uuid.UUID, now: datetime) -> Ticket:
         description=told["description"],
         environment=form.environment(),
         submission_key=key,
+        answers=form.answers(),
         now=now,
     )
 
@@ -110,11 +112,17 @@ def _tell(request: HttpRequest, form: FilingForm, ticket: Ticket, refused: Seque
 
 
 def _changed(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: Sequence[Refused]) -> HttpResponse:
-    """The same page with a file taken off or the app's facts filled in; everything typed stays, nothing is judged yet."""
+    """The same page with a file taken off, what is known filled in, or another kind's questions.
+
+    Everything typed stays, nothing is judged yet.
+    """
     discard_upload(key=request.POST.get("remove", ""), by=place.user, draft_key=key)
     typed: dict[str, Any] = request.POST.dict()
     app = app_of(place, typed.get("app", ""))
-    if "fill" in typed and app:
+    if typed.get("fill") == "last":
+        offer = offer_for(place.user, app)
+        typed |= {name: text for name, text in (offer.values if offer else ()) if not typed.get(name)}
+    elif "fill" in typed and app:
         typed |= prefill(app)
     return _page(request, FilingForm(initial=typed, place=place, now=timezone.now()), key=key, refused=refused)
 
@@ -163,6 +171,19 @@ def _likely_app(place: FilingPlace) -> App | None:
     return app_of(place, str(latest.first())) or next(iter(place.apps), None)
 
 
+def questions_context(form: FilingForm) -> dict[str, Any]:
+    """What the parts of the page show that depend on the category, the app and the platform."""
+    chosen = {name: str(form[name].value() or "") for name in ("platform", "product") if name in form.fields}
+    app = app_of(form.place, str(form["app"].value() or ""))
+    offer = offer_for(form.place.user, app)
+    has_use = offer is not None and any(name in form.fields and not form[name].value() for name, _text in offer.values)
+    return {
+        "category": form.kind,
+        "offer": offer if has_use else None,
+        "log_guide": log_guide(chosen.get("platform", ""), chosen.get("product", "")),
+    }
+
+
 def _page(
     request: HttpRequest,
     form: FilingForm,
@@ -193,5 +214,5 @@ def _page(
         "asked": asked,
         "draft": draft or DraftView.sent(request, key),
         "drafts": drafts.drafts_beside(place.user, key),
-    }
+    } | questions_context(form)
     return render(request, "tickets/new.html", context, status=422 if problems else 409 if asked else 200)
