@@ -1,11 +1,7 @@
 """Bugs that other helpdesks had in their clocks and ladders, and that must not come here. One bug, one test.
 
-Those of calendars are held beside the calendar, in tests/sla/test_calendar.py and test_clock.py: hold time added as wall clock
-(ERPNext 47029, frappe/helpdesk PR 2449), 24x7 that loses a minute a day (zammad 3180), sparse calendars due at once (osTicket
-6739), holidays under the wrong key (frappe), no working Saturday, today's DST offset for history (dbt_zendesk 25), days off
-that make tickets due sooner (django-helpdesk). The merged ticket that still escalates (zammad 904) is in
-tests/tickets/test_merging.py, the holiday that a stored deadline misses (breeze 6691) in tests/escalation/test_sweep.py.
-The others are here:
+Those that are the calendar's own arithmetic are held there in detail too, in tests/sla/test_calendar.py and test_clock.py; here
+each goes through the real actions and the real sweep.
 
 | bug | where it was |
 |---|---|
@@ -23,6 +19,15 @@ The others are here:
 | a sweep that stops after so many rows | osTicket 4095 |
 | an hourly sweep for a promise of 15 minutes | frappe |
 | overlapping runs escalate twice | django-helpdesk |
+| hold time added as wall clock | ERPNext 47029, frappe/helpdesk PR 2449 |
+| deadlines computed at creation only | breeze 6691 |
+| 24x7 stored as 00:00-23:59 loses a minute a day | zammad 3180 |
+| sparse calendars are due at once | osTicket 6739 |
+| holidays looked up by the wrong key | frappe |
+| a working Saturday cannot be said | lists of closed days |
+| history with today's DST offset | dbt_zendesk 25 |
+| a merged ticket still escalates | zammad 904 |
+| days off make tickets escalate sooner | django-helpdesk |
 """
 
 from __future__ import annotations
@@ -36,6 +41,8 @@ from django.utils import timezone
 
 from escalation import sweep
 from escalation.models import Escalation
+from sla.actions import replace_definition
+from sla.models import Calendar
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.models import Clock, Ticket, TicketEvent
@@ -176,3 +183,85 @@ def test_a_second_run_over_the_same_tickets_takes_no_second_step(cast: Cast) -> 
     for _ in range(3):
         sweep.run(NOW + 16 * MINUTE)
     assert Escalation.objects.count() == 1
+
+
+def calendar_with(**changes: object) -> None:
+    calendar = Calendar.objects.get()
+    replace_definition(calendar=calendar, definition={**calendar.definition, **changes})
+
+
+def test_what_a_ticket_waited_is_not_added_as_wall_clock(cast: Cast) -> None:
+    friday = NOW + 4 * 24 * HOUR + 6 * HOUR  # 16:00: half an hour runs, then it waits over the weekend
+    ticket = file_ticket(cast, severity="p2", now=friday)
+    ask(ticket, cast, friday + HOUR / 2)
+    monday = friday + 64.5 * HOUR  # 8:30, before opening; by the wall it waited 64 hours
+    actions.customer_reply(ticket=ticket, by=cast.alice, body="4.2", now=monday)
+    # 16.5 of its 17 hours are left: Monday's 8.5, and 8 of Tuesday.
+    assert clock_of(ticket).due_at == dt.datetime(2026, 6, 16, 9, 0, tzinfo=dt.UTC)
+
+
+def test_a_deadline_follows_a_holiday_that_is_announced_later(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW + 6 * HOUR)  # 16:00, due on Tuesday at 11:30
+    calendar_with(holidays=["2026-06-09"])
+    sweep.run(NOW + 7 * HOUR)
+    assert clock_of(ticket, "first_response").due_at == NOW + 49.5 * HOUR  # on Wednesday at 11:30
+
+
+def test_around_the_clock_loses_no_minute_at_midnight(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p1", now=NOW + 10 * HOUR)  # 20:00, over midnight
+    assert clock_of(ticket).due_at == NOW + 18 * HOUR
+    resolve(ticket, cast, NOW + 18 * HOUR)
+    assert (clock_of(ticket).state, shown(ticket, NOW + 18 * HOUR).elapsed_seconds) == ("met", 8 * 3600)
+
+
+def test_a_calendar_of_one_hour_a_week_is_due_after_weeks_and_not_at_once(cast: Cast) -> None:
+    calendar_with(weekly={"thu": [["10:00", "11:00"]]}, holidays=[], extra={})
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    assert clock_of(ticket, "first_response").due_at == dt.datetime(
+        2026, 7, 2, 3, 0, tzinfo=dt.UTC
+    )  # the fourth Thursday
+    assert sweep.run(NOW + 24 * HOUR).breached == 0
+
+
+def test_a_calendar_without_any_hour_to_come_is_never_due(cast: Cast) -> None:
+    calendar_with(weekly={}, holidays=[], extra={"2026-06-08": [["10:00", "11:00"]]})
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    assert clock_of(ticket, "first_response").due_at is None
+    assert sweep.run(NOW + 400 * 24 * HOUR).breached == 0
+
+
+def test_a_holiday_counts_by_its_date_in_the_calendars_zone(cast: Cast) -> None:
+    calendar_with(holidays=["2026-06-09"])
+    ticket = file_ticket(cast, severity="p2", now=NOW + 14.5 * HOUR)  # Tuesday 0:30 in Shanghai, Monday in UTC
+    assert clock_of(ticket, "first_response").due_at == NOW + 51 * HOUR  # Wednesday 13:00
+
+
+def test_a_working_saturday_counts(cast: Cast) -> None:
+    calendar_with(holidays=[], extra={"2026-06-13": [["09:00", "17:30"]]})
+    ticket = file_ticket(cast, severity="p2", now=NOW + 102.5 * HOUR)  # Friday 16:30
+    assert clock_of(ticket, "first_response").due_at == NOW + 122 * HOUR  # Saturday 12:00
+
+
+def test_what_was_counted_in_summer_stands_in_winter(cast: Cast) -> None:
+    calendar_with(tz="America/New_York", holidays=[], extra={})
+    july = dt.datetime(2026, 7, 6, 13, 0, tzinfo=dt.UTC)  # Monday 9:00 in New York
+    ticket = file_ticket(cast, severity="p2", now=july)
+    ask(ticket, cast, july + 2 * HOUR)
+    assert shown(ticket, dt.datetime(2026, 12, 7, 15, 0, tzinfo=dt.UTC)).elapsed_seconds == 2 * 3600
+
+
+def test_a_merged_ticket_climbs_no_more(cast: Cast) -> None:
+    ticket, into = file_ticket(cast, severity="p0"), file_ticket(cast, severity="p3")
+    sweep.run(NOW + 16 * MINUTE)
+    actions.merge(ticket=ticket, into=into, by=cast.frank, now=NOW + 17 * MINUTE)
+    assert sum(sweep.run(NOW + minutes * MINUTE).escalated for minutes in (47, 80, 600)) == 0
+    assert clock_of(ticket, "first_response").breached_at == NOW + 15 * MINUTE
+
+
+def test_a_day_off_makes_the_step_later_and_never_sooner(cast: Cast) -> None:
+    calendar_with(holidays=["2026-06-09"])
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    sweep.run(NOW + 4 * HOUR + MINUTE)  # 14:01: to tier 2, its grace of four hours ends on Wednesday
+    steps = [sweep.run(NOW + hours * HOUR).escalated for hours in (8, 24, 32, 47.5, 48)]
+    assert steps == [0, 0, 0, 0, 1]
+    assert Ticket.objects.get(pk=ticket.pk).tier == "rnd"

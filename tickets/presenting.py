@@ -32,7 +32,8 @@ class ClockView:
     """A clock at an instant. Instants in UTC; durations in working seconds of its calendar, negative when over.
 
     `is_ticking` says whether time is being counted at all (not paused, not stopped); `open_until` is the end of the
-    present opening of a business calendar, None while it is closed and for clocks around the clock.
+    present opening of a business calendar, None while it is closed and for clocks around the clock. `total_seconds` is what
+    passed by the wall from filing to the clock's end, or to now: the customer lives by that one.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class ClockView:
     is_business: bool
     open_until: datetime | None
     sentence: str
+    total_seconds: int
 
     @property
     def is_over(self) -> bool:
@@ -86,7 +88,8 @@ def clock_views(ticket: Ticket, now: datetime) -> dict[str, ClockView]:
 
 def clock_view(clock: Clock, now: datetime) -> ClockView:
     """The clock as it reads at `now`; reads its segments and calendar."""
-    reading = read(facts_of(clock), now)
+    facts = facts_of(clock)
+    reading = read(facts, now)
     calendar = calendar_of(clock.calendar)
     state = shown_state(reading, now)
     return ClockView(
@@ -104,6 +107,7 @@ def clock_view(clock: Clock, now: datetime) -> ClockView:
         is_business=clock.calendar_id is not None,
         open_until=_open_until(calendar, now) if clock.calendar_id and reading.is_running else None,
         sentence=sentence(reading, days=clock.calendar_id is None),
+        total_seconds=max(int(((reading.stopped_at or now) - facts.segments[0].at).total_seconds()), 0),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.choices import Tier
@@ -110,3 +111,15 @@ def test_what_was_answered_before_anybody_had_to_work_took_no_seconds(cast: Cast
     answer(ticket, cast, FRIDAY_EVENING + timedelta(hours=1))
     view = views_of(ticket, FRIDAY_EVENING + timedelta(hours=2))[ClockKind.FIRST_RESPONSE]
     assert (view.state, view.elapsed_seconds, view.sentence) == ("met", 0, "before hours began")
+
+
+def test_the_time_by_the_wall_stands_beside_what_the_clock_counted(cast: Cast, client: Client, monkeypatch) -> None:
+    ticket = file_ticket(cast, severity="p2")
+    actions.reply_and_wait(ticket=ticket, by=cast.erin, body="Which build?", now=NOW + timedelta(hours=2))
+    later = NOW + timedelta(hours=50)
+    views = views_of(ticket, later).values()
+    assert [(view.elapsed_seconds, view.total_seconds) for view in views] == [(7200, 7200), (7200, 180_000)]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    client.force_login(cast.erin)
+    page = client.get(f"/admin/tickets/ticket/{ticket.pk}/change/").content.decode()
+    assert "2 h counted; 2 d 2 h since it was filed" in page
