@@ -26,12 +26,18 @@ from sla.models import Calendar, SlaPolicy
 from supportdesk import demo
 from supportdesk.demo.people import book
 from tickets import actions
+from tickets.drafting import Stand
 from tickets.models import Category, LogGuide, Question, Ticket
 
 NOBODY = ""
 REPLY = "document.getElementById('part-composer').submit()"
 LONG_WORD = "Unbroken" * 14
 DETAILS = "document.querySelector('.details-form').submit()"
+REPORT_AGAIN = (
+    "const form = document.getElementById('filing'); form.elements.subject.value = 'Users cannot join, code 110';"
+    "form.elements.description.value = 'Since a minute ago.'; form.elements.category.value = 'no_audio';"
+    "form.elements.severity.value = 'p1'; form.submit()"
+)
 SEND = "document.querySelector('main form[method=post]').submit()"
 
 
@@ -108,6 +114,9 @@ def _file_more(now: datetime) -> None:
         severity="p3", subject=LONG_WORD, description=f"`{LONG_WORD}`\n\n" + "All of it. " * 400,
         submission_key=uuid.uuid4(), **filed,
     )  # fmt: skip
+    actions.keep_draft(
+        by=wendy, key=uuid.uuid4(), typed={"subject": LONG_WORD, "description": "Half of it."}, stand=Stand(), now=now
+    )
     for number in range(30):
         at = now + timedelta(milliseconds=number)
         if number % 2:
@@ -211,6 +220,8 @@ CUSTOMER = (
         status=422,
         act="document.querySelector('[name=sdk_version]').value = 'latest'; " + DETAILS,
     ),
+    Page("new ticket with a draft", "/tickets/new/", "wendy"),
+    Page("new ticket reported already", "/tickets/new/", "wendy", status=409, act=REPORT_AGAIN),
     Page("ticket running", _ticket("alice", status="open", tier="t2"), "alice"),
     Page("ticket paused", _ticket("bob", status="waiting_customer"), "bob"),
     Page("ticket overdue", _ticket("alice", tier="rnd"), "alice"),
@@ -346,6 +357,7 @@ ERRORS = (
     Page("503", "/refused/503/", status=503),
 )  # fmt: skip
 EMPTY = (
+    Page("home of a new member", "/", "nina"),
     Page("home of a new organisation", "/", "nell"),
     Page("tickets of a new organisation", "/tickets/", "nell"),
     Page("new ticket without an app", "/tickets/new/", "nell"),
