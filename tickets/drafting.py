@@ -81,6 +81,11 @@ def typed_of(fields: Mapping[str, Sequence[str]]) -> Typed:
     return typed
 
 
+def single(typed: Typed) -> dict[str, str]:
+    """For a form whose fields hold one text each: of several the last, as Django reads a form."""
+    return {name: (value[-1] if value else "") if isinstance(value, list) else value for name, value in typed.items()}
+
+
 def is_too_much(typed: Typed) -> bool:
     length = sum(sum(map(len, value)) if isinstance(value, list) else len(value) for value in typed.values())
     return len(typed) > MOST_FIELDS or length > MOST_CHARACTERS

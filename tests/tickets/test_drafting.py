@@ -15,6 +15,7 @@ from tickets.drafting import (
     is_too_much,
     is_worth_keeping,
     judge,
+    single,
     title_of,
     typed_of,
 )
@@ -66,6 +67,10 @@ def test_every_field_is_kept_but_what_the_page_sends_itself() -> None:
 )
 def test_what_is_worth_keeping(typed: dict[str, str | list[str]], is_worth: bool) -> None:
     assert is_worth_keeping(typed) == is_worth
+
+
+def test_of_several_texts_a_form_takes_the_last() -> None:
+    assert single({"a": ["x", "y"], "b": "z", "c": []}) == {"a": "y", "b": "z", "c": ""}
 
 
 def test_a_draft_has_its_bounds() -> None:

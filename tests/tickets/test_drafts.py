@@ -114,6 +114,16 @@ class TestKeeping:
         assert tab.keep(subject=f"x{text}y", **{f"q{text}": "z"}).status_code == 200
         assert alice.get(f"{NEW}?draft={tab.key}").status_code == 200
 
+    def test_a_field_sent_twice_breaks_no_page(self, cast: Cast, alice: Client) -> None:
+        tab, ticket = Tab(alice), file_ticket(cast)
+        tab.keep(**{name: [value, value] for name, value in values(cast, occurred_at="x", q_steps="1").items()})
+        page = alice.get(f"{NEW}?draft={tab.key}")
+        assert page.status_code == 200
+        assert 'value="No sound after a phone call"' in page.content.decode()
+        alice.get(ticket.get_absolute_url())
+        alice.post(f"{ticket.get_absolute_url()}drafts/{uuid.uuid4()}/", {"body": ["a", "letter"]})
+        assert "letter</textarea>" in alice.get(ticket.get_absolute_url()).content.decode()
+
     def test_too_much_is_refused_in_words_and_the_last_state_stays(self, cast: Cast, alice: Client) -> None:
         tab = Tab(alice)
         tab.keep(subject="Kept")

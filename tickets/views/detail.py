@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from tickets import actions
 from tickets.customer_page import follow_ups, loaded, read_page
-from tickets.drafting import Stand
+from tickets.drafting import Stand, single
 from tickets.forms.conversation import LETTER_FORMS, LetterForm, RaiseForm
 from tickets.models import Attachment, Draft, Ticket
 from tickets.thread import Thread, news, read_thread
@@ -62,7 +62,7 @@ def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None)
         "follow_ups": follow_ups(ticket, reader),
         "thread": thread,
         "letter_form": form_class(
-            ticket=ticket, initial=(letter.typed if letter else {}) | {"submission_key": draft.key}
+            ticket=ticket, initial=(single(letter.typed) if letter else {}) | {"submission_key": draft.key}
         ),
         "raise_form": raise_form if raise_form and raise_form.fields["severity"].choices else None,
         "kept_files": Attachment.objects.unsent(user=reader, draft_key=letter.key)

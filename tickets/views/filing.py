@@ -20,7 +20,7 @@ from accounts.models import App
 from sla.choices import Severity
 from tickets import actions
 from tickets.asking import log_guide
-from tickets.drafting import typed_of
+from tickets.drafting import single
 from tickets.duplicates import Lookalike
 from tickets.errors import ActionRefused
 from tickets.forms import filing
@@ -132,7 +132,7 @@ def _opened(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     draft = drafts.opened(place.user, request.GET["draft"])
     if isinstance(draft, Ticket):
         return redirect(draft)
-    form = FilingForm(initial=draft.typed, place=place, now=timezone.now())
+    form = FilingForm(initial=single(draft.typed), place=place, now=timezone.now())
     return _page(request, form, key=draft.key, draft=DraftView.of(draft))
 
 
@@ -147,7 +147,7 @@ def _kept(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: 
         if kept and not refused:
             messages.success(request, _("Kept as a draft for 30 days. Go on with it here, from any device."))
             return redirect(drafts.address_of(kept))
-    form = FilingForm(initial=typed_of(dict(request.POST.lists())), place=place, now=timezone.now())
+    form = FilingForm(initial=request.POST.dict(), place=place, now=timezone.now())
     return _page(request, form, key=key, refused=refused, draft=draft)
 
 
