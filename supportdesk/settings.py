@@ -279,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "fan-out": _every("notifications.tasks.fan_out", SWEEP_SECONDS),
     "send": _every("delivery.tasks.send", SWEEP_SECONDS),
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),
+    "call-data": _every("tickets.tasks.watch_call_data", 60),
     "drafts": _every("tickets.tasks.sweep_drafts", 60 * 60),
     "unfinished-uploads": _every("tickets.tasks.sweep_uploads", 15 * 60),
 }

@@ -207,6 +207,7 @@ CHANGES = {
 ADDS = {"tickets.ticket": NOBODY, "knowledgebase.article": frozenset({"frank", "max", "ada"})}
 NOT_DELETED = {
     "tickets.ticket",
+    "tickets.datasource",
     "accounts.user",
     "accounts.organisation",
     "sla.calendar",

@@ -122,7 +122,11 @@ def _quoted(name: str) -> str:
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    return {field.attname: field.get_default() for field in model._meta.concrete_fields if not field.primary_key}
+    return {
+        field.attname: field.get_default()
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.generated)
+    }
 
 
 def _prepared(model: type[models.Model], values: Mapping[str, Any], names: Iterable[str]) -> list[Any]:

@@ -127,6 +127,8 @@ class EventKind(TextChoices):
     PROMISE_MISSED = "promise_missed", pgettext_lazy("ticket event", "Promise missed")
     FOLLOWED = "followed", pgettext_lazy("ticket event", "Followed by a colleague")
     FOLLOWED_UP = "followed_up", pgettext_lazy("ticket event", "Goes on in a new ticket")
+    DATA_SAVED = "data_saved", pgettext_lazy("ticket event", "Call data saved")
+    DATA_ERASED = "data_erased", pgettext_lazy("ticket event", "Call data erased")
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
     DETAILS_ADDED = "details_added", pgettext_lazy("ticket event", "Details added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")

@@ -14,6 +14,7 @@ from accounts.models import User
 from sla import wording
 from sla.choices import ClockKind
 from tickets.answers_shown import Fact, FactGroup, answers_loaded, fact_groups
+from tickets.call_data import CallData, call_data
 from tickets.choices import Status
 from tickets.ledger import idle_spans
 from tickets.models import Follower, Resolution, Ticket
@@ -55,6 +56,7 @@ class CustomerPage:
     steps: Sequence[Step]
     clocks: Sequence[ClockCard]
     look_at: datetime | None
+    call_data: CallData | None
     facts: Sequence[Fact]
     groups: Sequence[FactGroup]
     people: Sequence[str]
@@ -87,6 +89,7 @@ def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
         steps=_steps(ticket, clocks),
         clocks=[_card(ticket, view, now) for view in clocks.values()],
         look_at=_look_at(ticket, clocks, now),
+        call_data=call_data(ticket, now=now),
         facts=_facts(ticket),
         groups=fact_groups(ticket),
         people=_people(ticket),
@@ -173,7 +176,7 @@ def _total(ticket: Ticket, view: ClockView, now: datetime) -> str:
 
 
 def _look_at(ticket: Ticket, clocks: Mapping[str, ClockView], now: datetime) -> datetime | None:
-    instants: list[datetime | None] = []
+    instants: list[datetime | None] = [ticket.data_gone_at]
     for clock in ticket.clocks.all():
         view = clocks.get(clock.kind)
         if view and view.is_ticking:

@@ -33,6 +33,7 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "merge": _NOT_CLOSED,
     "escalate": OPEN_STATUSES,
     "request_escalation": _NOT_CLOSED,
+    "save_call_data": _NOT_CLOSED,
 }
 
 

@@ -16,6 +16,11 @@ def sweep_drafts() -> None:
     actions.sweep_drafts(now=timezone.now())
 
 
+@shared_task(name="tickets.tasks.watch_call_data")
+def watch_call_data() -> None:
+    actions.watch_call_data(now=timezone.now())
+
+
 @shared_task(name="tickets.tasks.sweep_uploads")
 def sweep_uploads() -> None:
     actions.sweep_uploads(now=timezone.now())

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.bilingual import words_of
 from accounts.choices import Tier
 from sla import wording
 from sla.choices import ClockKind, Severity
@@ -242,6 +243,11 @@ def _followed_up(event: TicketEvent) -> str:
     return told % {"who": _who(event), "number": event.data.get("followed_by")}
 
 
+def _data_erased(event: TicketEvent) -> str:
+    names = wording.listed(words_of(each, "name") for each in event.data.get("sources", ()))
+    return _("Erased on schedule: %(names)s") % {"names": names} if names else event.get_kind_display()
+
+
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
@@ -259,6 +265,8 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.MANAGER_PAGED: lambda event: _("The escalation manager was called in"),
     EventKind.BREACHED: _breached,
     EventKind.MERGED: _merged,
+    EventKind.DATA_SAVED: lambda event: _("%(who)s saved what was recorded of the call") % {"who": _who(event)},
+    EventKind.DATA_ERASED: _data_erased,
     EventKind.SECRETS_MASKED: _secrets_masked,
     EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
     EventKind.FOLLOWED_UP: _followed_up,

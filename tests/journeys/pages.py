@@ -318,8 +318,9 @@ STAFF = (
         Page(f"desk {path}", f"/admin/{path}/", "ada")
         for path in (
             "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy", "sla/contract",
-            "knowledgebase/section", "tickets/category", "tickets/question", "tickets/logguide", "escalation/stepplan",
-            "escalation/ladderend", "escalation/promisetarget", "escalation/escalation", "notifications/stuckevent",
+            "knowledgebase/section", "tickets/category", "tickets/datasource", "tickets/question", "tickets/logguide",
+            "escalation/stepplan", "escalation/ladderend", "escalation/promisetarget",
+            "escalation/escalation", "notifications/stuckevent",
         )
     ),
 )  # fmt: skip

@@ -29,6 +29,7 @@ from tickets.actions.sweeping import (
     store_events,
     store_looks,
 )
+from tickets.actions.telemetry import edited_source, save_call_data, watch_call_data
 from tickets.actions.telling import claim_events
 from tickets.actions.uploads import abandon_upload, begin_upload, finish_upload, refusal_words, sweep_uploads, take_part
 
@@ -50,6 +51,7 @@ __all__ = [
     "customer_reply",
     "discard_draft",
     "discard_unsent",
+    "edited_source",
     "finish_upload",
     "follow_ticket",
     "follow_up",
@@ -71,6 +73,7 @@ __all__ = [
     "reply_and_wait",
     "resolve",
     "resume",
+    "save_call_data",
     "say_whose_logs",
     "start",
     "store_events",
@@ -83,4 +86,5 @@ __all__ = [
     "take_part",
     "wait_internally",
     "wait_on_customer",
+    "watch_call_data",
 ]

@@ -15,6 +15,7 @@ from tickets import lifecycle
 from tickets.actions.base import JUDGED, follow, judge, locked, record, require, set_status, settle
 from tickets.actions.environment import EnvironmentFacts, changed_facts, masked_facts, write_facts
 from tickets.actions.masking import Masker
+from tickets.actions.telemetry import forget_call, reckon
 from tickets.choices import EventKind, QuestionKind, SecretPlace, Status
 from tickets.models import Answer, Environment, Question, QuestionChoice, Ticket
 from tickets.models.intake import KEY_LENGTH
@@ -72,7 +73,10 @@ def add_details(
     with transaction.atomic():
         ticket = locked(ticket)
         require("add_details", ticket)
-        changes = [*_change_facts(ticket, environment, told), *_change_answers(ticket, answers, by=by, now=now)]
+        changes = [
+            *_change_facts(ticket, environment, told, now=now),
+            *_change_answers(ticket, answers, by=by, now=now),
+        ]
         if not changes:
             return False
         if not by.is_staff and ticket.status == Status.WAITING_CUSTOMER:
@@ -84,15 +88,20 @@ def add_details(
         if by.pk != ticket.requester_id:
             follow(ticket, by, now=now)
         judge(ticket)
-        settle(ticket, now=now, fields=JUDGED)
+        settle(ticket, now=now, fields=(*JUDGED, "data_gone_at"))
         return True
 
 
-def _change_facts(ticket: Ticket, facts: EnvironmentFacts, told: Collection[str]) -> list[dict[str, str]]:
+def _change_facts(
+    ticket: Ticket, facts: EnvironmentFacts, told: Collection[str], *, now: datetime
+) -> list[dict[str, str]]:
     row = Environment.objects.filter(ticket=ticket).first() or Environment(ticket=ticket)
     changes = changed_facts(row, facts, told)
     if changes:
         write_facts(row, facts, told)
+        if {"occurred_at", "channel"} & {change["fact"] for change in changes}:
+            forget_call(row)
+        reckon(ticket, row, now=now)
         row.save()
     return changes
 

@@ -20,6 +20,7 @@ from tickets.actions.drafts import consume_draft, lock_writer
 from tickets.actions.environment import EnvironmentFacts, masked_facts, write_facts
 from tickets.actions.files import send_unsent
 from tickets.actions.masking import Masker
+from tickets.actions.telemetry import reckon
 from tickets.choices import EventKind, SecretPlace
 from tickets.errors import ActionRefused
 from tickets.models import Category, Environment, Message, Ticket
@@ -74,7 +75,7 @@ def open_ticket(
                 is_shared=is_shared,
                 follows=follows,
             )
-            _describe(ticket, environment)
+            _describe(ticket, environment, now=now)
             store_answers(ticket, answers, by=by, now=now, masker=masker)
             message = _begin(ticket, by=by, description=description, now=now)
             masker.record(ticket, by=by, now=now, sent_with=message)
@@ -112,11 +113,12 @@ def _begin(ticket: Ticket, *, by: User, description: str, now: datetime) -> Mess
     ledger.start_clocks(ticket, by=by, now=now)
     record(ticket, EventKind.OPENED, by=by, now=now, message=message, data={"severity": ticket.severity})
     judge(ticket)
-    settle(ticket, now=now, fields=JUDGED)
+    settle(ticket, now=now, fields=(*JUDGED, "data_gone_at"))
     return message
 
 
-def _describe(ticket: Ticket, facts: EnvironmentFacts) -> None:
+def _describe(ticket: Ticket, facts: EnvironmentFacts, *, now: datetime) -> None:
     row = Environment(ticket=ticket)
     write_facts(row, facts)
+    reckon(ticket, row, now=now)
     row.save(force_insert=True)

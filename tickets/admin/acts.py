@@ -97,6 +97,9 @@ ACTS: dict[str, Act] = {
         SeverityForm, _severity, _("The severity is changed; the clocks show the new times."), slot="severity_form"
     ),
     "merge": Act(MergeForm, _merge, _("Merged. The other ticket goes on."), slot="merge_form"),
+    "save-call-data": Act(
+        NothingForm, _plain(actions.save_call_data), _("Noted: what was recorded of the call is saved.")
+    ),
     "start": Act(NothingForm, _plain(actions.start), _("Work has started.")),
     "wait-on-customer": Act(NothingForm, _plain(actions.wait_on_customer), _("The ticket waits on the customer now.")),
     "wait-internally": Act(

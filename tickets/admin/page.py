@@ -16,6 +16,7 @@ from tickets import lifecycle
 from tickets.admin.words import staff_turn
 from tickets.advice import ToldSoFar, told_of
 from tickets.answers_shown import FactGroup, answers_loaded, fact_groups, missing
+from tickets.call_data import CallData, call_data
 from tickets.models import Attachment, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, owner
 from tickets.thread import FileShown
@@ -40,6 +41,7 @@ class DeskPage:
     missing: str
     files: Sequence[FileShown]
     told: ToldSoFar | None
+    call_data: CallData | None
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -72,6 +74,7 @@ def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
         missing=wording.listed(missing(ticket)),
         files=[FileShown(each) for each in files],
         told=told_of(ticket),
+        call_data=call_data(ticket, now=now),
     )
 
 
@@ -88,6 +91,7 @@ _ACTS = (
     "reopen",
     "escalate",
     "merge",
+    "save_call_data",
 )
 
 

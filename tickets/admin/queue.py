@@ -66,25 +66,25 @@ def _seen_through(view: str, user: User, *, now: datetime) -> QuerySet[Ticket]:
     if view == QueueView.UNASSIGNED:
         return tickets.filter(assignee=None)
     if view == QueueView.BREACHED:
-        return tickets.filter(next_due_at__lt=now)
+        return tickets.filter(hurts_at__lt=now, next_due_at__lt=now)  # by the index of the first
     if view == QueueView.WAITING:
-        # Such tickets have no due; saying so lets the queue's index answer.
-        return tickets.filter(status=Status.WAITING_CUSTOMER, next_due_at=None)
+        return tickets.filter(status=Status.WAITING_CUSTOMER)
     if view == QueueView.AT_RISK:
         late_soon = Clock.objects.unstopped().filter(
             ticket=OuterRef("pk"), state=ClockState.RUNNING, at_risk_at__lte=now, due_at__gte=now
         )
-        return tickets.filter(Exists(late_soon), next_due_at__isnull=False)
+        return tickets.filter(Exists(late_soon), next_due_at__isnull=False, hurts_at__isnull=False)
     return tickets
 
 
 def _ordered(tickets: QuerySet[Ticket], view: str) -> QuerySet[Ticket]:
-    """What hurts next on top: due first, late ones before all, then by severity. The order of index ticket_queue."""
+    """What hurts next on top: a clock that is due or a call's data that is erased, then by severity. The order of index
+    ticket_queue."""
     if view == QueueView.ALL:
         return tickets.order_by("-pk")
     if view == QueueView.RESOLVED:
         return tickets.order_by("-check_at", "-pk")  # the latest resolved closes last; this order has an index
-    return tickets.order_by(F("next_due_at").asc(nulls_last=True), "severity", "pk")
+    return tickets.order_by(F("hurts_at").asc(nulls_last=True), "severity", "pk")
 
 
 def _filtered(tickets: QuerySet[Ticket], accepted: Mapping[str, Any]) -> QuerySet[Ticket]:

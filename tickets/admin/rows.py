@@ -11,8 +11,10 @@ from django.utils.translation import pgettext
 from sla import wording
 from sla.choices import ClockKind, ClockState
 from tickets.advice import told_of
+from tickets.call_data import time_words
 from tickets.choices import Status
 from tickets.models import Clock, Ticket
+from tickets.telemetry import SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class TimeLeft:
     reason: str
     text: str = ""
     due_at: datetime | None = None
+    is_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,13 @@ def _ready(ticket: Ticket) -> str:
 
 
 def time_left(ticket: Ticket, clocks: list[Clock], *, now: datetime) -> TimeLeft:
-    """The running clock that is due first; else why none runs."""
+    """What comes first: the running clock that is due, or the erasure of the call's data; else why no clock runs."""
     if ticket.status == Status.RESOLVED:
         return TimeLeft("met", pgettext("clock", "Stopped"), ticket.get_status_display())
     if ticket.status == Status.CLOSED:
         return TimeLeft("cancelled", pgettext("clock", "Stopped"), ticket.get_status_display())
+    if ticket.data_gone_at and ticket.data_gone_at == ticket.hurts_at and ticket.is_open:
+        return _data_left(ticket.data_gone_at, now=now)
     if ticket.status == Status.WAITING_CUSTOMER:
         return TimeLeft("paused", pgettext("clock", "Paused"), ticket.get_status_display())
     dues = [(each.due_at, each.kind, each) for each in clocks if each.due_at and not each.stopped_at]
@@ -71,6 +76,14 @@ def time_left(ticket: Ticket, clocks: list[Clock], *, now: datetime) -> TimeLeft
     return TimeLeft(state, word, str(ClockKind(kind).label), text=text, due_at=due_at)
 
 
+def _data_left(gone_at: datetime, *, now: datetime) -> TimeLeft:
+    """Nothing is due before the last chance to save what was recorded of the call."""
+    is_soon = gone_at - now < SOON
+    word = pgettext("call data", "Erased soon") if is_soon else pgettext("call data", "Kept for now")
+    text = time_words(gone_at, now=now)
+    return TimeLeft("at_risk" if is_soon else "running", word, _("Call data"), text, gone_at, is_data=True)
+
+
 def _state(clock: Clock, due_at: datetime, *, now: datetime) -> tuple[str, str]:
     if clock.breached_at or clock.state == ClockState.BREACHED or due_at < now:
         return "breached", pgettext("clock", "Overdue")
@@ -80,7 +93,7 @@ def _state(clock: Clock, due_at: datetime, *, now: datetime) -> tuple[str, str]:
 
 
 def _band(ticket: Ticket, *, now: datetime) -> tuple[str, str]:
-    due_at = ticket.next_due_at
+    due_at = ticket.hurts_at
     if not ticket.is_open:
         return "done", pgettext("queue", "Done")
     if due_at is None:

@@ -5,6 +5,7 @@ from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
 from tickets.models.intake import Answer, CategoryQuestion, LogGuide, Question, QuestionChoice
 from tickets.models.masked import MaskedSecret
+from tickets.models.telemetry import DataSource
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
 from tickets.models.uploads import Upload, UploadPart
@@ -16,6 +17,7 @@ __all__ = [
     "CategoryQuestion",
     "Clock",
     "ClockSegment",
+    "DataSource",
     "Draft",
     "Environment",
     "Follower",

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +113,15 @@ class Ticket(models.Model):
     check_at = models.DateTimeField(null=True)
     look_calendar = models.ForeignKey(Calendar, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     look_version = models.PositiveIntegerField(null=True)
-    next_due_at = models.DateTimeField(null=True)  # earliest due of an unstopped running clock: the queue's order
+    next_due_at = models.DateTimeField(null=True)  # earliest due of an unstopped running clock
+    data_gone_at = models.DateTimeField(
+        null=True
+    )  # next erasure of unsaved data of its call: the last chance to save it
+    hurts_at = models.GeneratedField(  # the earlier of the two: the queue's order
+        expression=Least(Coalesce("next_due_at", "data_gone_at"), Coalesce("data_gone_at", "next_due_at")),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
 
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets", db_index=False
@@ -147,10 +156,11 @@ class Ticket(models.Model):
                 condition=Q(look_calendar__isnull=False),
             ),
             models.Index(
-                fields=("next_due_at", "severity", "id"),
+                fields=("hurts_at", "severity", "id"),
                 name="ticket_queue",
                 condition=Q(status__in=("open", "in_progress", "waiting_customer", "waiting_internal")),
             ),
+            models.Index(fields=("data_gone_at",), name="ticket_data_gone", condition=Q(data_gone_at__isnull=False)),
             models.Index(
                 fields=("unpromised_answer_at",),
                 name="ticket_unpromised_answer",
@@ -195,6 +205,8 @@ class Ticket(models.Model):
 class Environment(VersionedModel):
     """Where and when it happened. Instants in UTC; `occurred_zone` is the IANA zone in which the customer gave them.
 
+    `call_data` is a cache of what `tickets.telemetry` says: for each source its words and when it erases its record of this
+    call, the first to go first; it was reckoned at `call_data_at`.
     `user_ids` is what older tickets were told on one line; who and whose stream are answers of their own now.
     """
 
@@ -213,11 +225,17 @@ class Environment(VersionedModel):
     occurred_zone = models.CharField(_("time zone"), max_length=60, blank=True)
     frequency = models.CharField(_("how often"), max_length=10, choices=Frequency.choices, blank=True)
     steps = models.TextField(_("steps to reproduce"), blank=True)
+    call_data = models.JSONField(default=list, blank=True)
+    call_data_at = models.DateTimeField(null=True)
+    data_saved_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
             models.Index(fields=("channel",), name="environment_channel"),
             models.Index(fields=("platform", "sdk_version_key", "ticket"), name="environment_sdk"),
+            models.Index(
+                fields=("call_data_at",), name="environment_call_data", condition=Q(occurred_at__isnull=False)
+            ),
         )
 
 
