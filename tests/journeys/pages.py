@@ -35,7 +35,7 @@ LONG_WORD = "Unbroken" * 14
 DETAILS = "document.querySelector('.details-form').submit()"
 REPORT_AGAIN = (
     "const form = document.getElementById('filing'); form.elements.subject.value = 'Users cannot join, code 110';"
-    "form.elements.description.value = 'Since a minute ago.'; form.elements.category.value = 'no_audio';"
+    "form.elements.description.value = 'Since a minute ago.'; form.elements.category.value = 'other';"
     "form.elements.severity.value = 'p1'; form.submit()"
 )
 SEND = "document.querySelector('main form[method=post]').submit()"
