@@ -27,13 +27,15 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 # What stands in either language as it is: addresses, files, ids, secrets, the names of languages, a definition in JSON.
 CODE = re.compile(
     r"""\S+@\S+|https?://\S+|[\w-]+\.(log|example|test)\b|[A-Z]\w+/[A-Z][\w/]+
-    |[A-Z2-7]{32}|Supportdesk[ ]<|(acme|room)-1|notice:[\w:]+|EN[ ]·[ ]中文|简体中文|^中文$|^\{.*\}$|^JSON.*tz.*""",
+    |[A-Z2-7]{32}|Supportdesk[ ]<|(acme|room)-1|notice:[\w:]+|EN[ ]·[ ]中文|简体中文|^中文$|^\{.*\}$|^JSON.*tz.*
+    |arm64-v8a|armeabi-v7a|x86_64|ManagementForm|[\w-]*[A-Z]+_FORMS""",
     re.VERBOSE,
 )
 KEPT = {
     "SDK", "SLA", "ID", "IDs", "App", "Markdown", "Wi", "Fi", "Android", "iOS", "Web", "Windows", "macOS", "Linux",
     "HarmonyOS", "Flutter", "Unity", "React", "Native", "Electron", "VPN", "UTC", "NUL", "Token", "JSON", "HTML", "IANA",
-    "Webhook", "Ctrl", "Enter", "kB", "MB", "GB", "LOG", "Pixel", "English",
+    "Webhook", "Ctrl", "Enter", "kB", "MB", "GB", "LOG", "Pixel", "English", "RTC", "CDN", "CPU", "ABI",
+    "REST", "HTTP", "UI", "HAR",
 }  # fmt: skip
 OTHERS_TABLES = {"auth", "account", "mfa"}  # not in the menu
 LANG = {"en": "en", "zh-hans": "zh-Hans"}

@@ -41,6 +41,8 @@
           if (each.type === "checkbox") each.checked = typed.get(each.name);
           else if (typed.get(each.name)) each.value = typed.get(each.name);
         }
+        const isOpen = new Set([...before.querySelectorAll("details[open]")].map((each) => each.className));
+        for (const each of after.querySelectorAll("details")) if (isOpen.has(each.className)) each.open = true;
         before.replaceWith(after);
       }
       showWhatCounts();
@@ -59,7 +61,9 @@
     event.preventDefault();
     for (const [key, text] of Object.entries(button.dataset)) {
       const control = document.getElementById(`id_${key.replace(/^told/, "").replace(/^./, (first) => first.toLowerCase())}`);
-      if (key.startsWith("told") && control && !control.value) control.value = text;
+      if (!key.startsWith("told") || !control || control.value) continue;
+      control.value = text;
+      control.closest("details")?.setAttribute("open", "");
     }
     button.closest(".offer").hidden = true;
   });

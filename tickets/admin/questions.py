@@ -46,8 +46,12 @@ class QuestionAdmin(ModelAdmin):
 
 @admin.register(LogGuide)
 class LogGuideAdmin(ModelAdmin):
-    list_display = ("platform", "product", "path", "command")
+    list_display = ("platform", "product", "how")
     list_filter = ("platform", "product")
     list_select_related = ("product",)
     show_full_result_count = False
     fields = (("platform", "product"), "path", "command", "how_en", "how_zh")
+
+    @admin.display(description=_("how to turn it on"))
+    def how(self, guide: LogGuide) -> str:
+        return guide.how

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,11 +68,23 @@ class QuestionsForm(forms.Form):
 
     def sections(self) -> list[tuple[str, list[Shown]]]:
         """The questions under their headings; a heading without questions is left out."""
-        shown = [self._shown(each) for each in self.asked]
-        groups = [
-            (str(group.label), [one for one in shown if one.asked.question.group == group]) for group in AnswerGroup
-        ]
-        return [group for group in groups if group[1]]
+        return _grouped(self._shown(each) for each in self.asked)
+
+    def needed_sections(self) -> list[tuple[str, list[Shown]]]:
+        return _grouped(self._shown(each) for each in self.asked if each.rule.is_required)
+
+    def optional_sections(self) -> list[tuple[str, list[Shown]]]:
+        return _grouped(self._optional())
+
+    def optional_count(self) -> int:
+        return len(self._optional())
+
+    def is_optional_open(self) -> bool:
+        """Must something be mended among the questions that may be left out?"""
+        return any(shown.errors for shown in self._optional())
+
+    def _optional(self) -> list[Shown]:
+        return [self._shown(each) for each in self.asked if not each.rule.is_required]
 
     def carried(self) -> list[tuple[str, str]]:
         """What was typed into questions that are not asked now: kept in the page, for a category chosen back."""
@@ -266,3 +278,9 @@ class QuestionsForm(forms.Form):
         if asked.question.fact == KnownFact.PRODUCT:
             return [(str(each.pk), each.name) for each in self._products]
         return asked.choices
+
+
+def _grouped(questions: Iterable[Shown]) -> list[tuple[str, list[Shown]]]:
+    shown = list(questions)
+    groups = [(str(group.label), [one for one in shown if one.asked.question.group == group]) for group in AnswerGroup]
+    return [group for group in groups if group[1]]

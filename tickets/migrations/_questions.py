@@ -47,7 +47,7 @@ QUESTIONS: dict[str, tuple[str, str, str, str, dict[str, Any]]] = {
     "user_remote": ("user_id", "call", "User id of whose stream it is", "对端用户 ID", {"help": (
         "Whose picture or sound is affected.", "画面或声音异常的那一方。")}),
     "scope": ("choice", "problem", "Who is affected", "影响范围", {"choices": WHO}),
-    "demo_reproduces": ("choice", "again", "Does our demo app show it, too", "官方 Demo 是否也能复现", {"choices": (
+    "demo_reproduces": ("choice", "again", "Does our demo app show it, too", "官方示例应用是否也能复现", {"choices": (
         *YES_NO[:2], ("untried", "Not tried", "还没试过"))}),
     "last_good": ("text", "again", "Since when, and what changed then", "从何时开始、当时改了什么", {"most": 255}),
     # Joining
@@ -140,8 +140,8 @@ QUESTIONS: dict[str, tuple[str, str, str, str, dict[str, Any]]] = {
     # Recording and CDN
     "rest_service": ("choice", "problem", "What it is about", "涉及的服务", {"choices": (
         ("recording", "Cloud recording", "云端录制"), ("push", "Stream to a CDN", "旁路推流"))}),
-    "resource_id": ("text", "problem", "Resource id", "Resource ID", {"most": 255, "pattern": "identifier"}),
-    "task_id": ("text", "problem", "Session id (sid) or task id", "sid 或任务 ID", {"most": 255, "pattern": "identifier"}),
+    "resource_id": ("text", "problem", "Resource id", "资源 ID", {"most": 255, "pattern": "identifier"}),
+    "task_id": ("text", "problem", "Session id (sid) or task id", "会话 ID 或任务 ID", {"most": 255, "pattern": "identifier"}),
     "recording_mode": ("choice", "problem", "Recording mode", "录制模式", {"choices": (
         ("mix", "Mixed", "合流"), ("individual", "Individual", "单流"), ("web", "Web page", "页面录制"))}),
     "storage_vendor": ("text", "environment", "Storage vendor and region", "存储厂商与区域", {"most": 120, "help": (
@@ -323,25 +323,25 @@ CATEGORIES = {
 LOG_GUIDES = {
     "android": ("/sdcard/Android/data/<package>/files/*.log", "adb pull /sdcard/Android/data/<package>/files/ ./sdk-log/",
         "Pass a log file and the level “info” when the SDK is created. Show it again, then fetch the folder before the app starts anew.",
-        "创建 SDK 实例时指定日志文件，级别设为 info。复现问题后，在应用重新启动前取出该目录。"),
+        "创建 SDK 实例时指定日志文件，级别设为信息级。复现问题后，在应用重新启动前取出该目录。"),
     "ios": ("Library/Caches/*.log", "",
         "Set the log file and the level “info” when the SDK is created. Then Xcode, Window, Devices and Simulators, your app, Download Container.",
-        "创建 SDK 实例时指定日志文件，级别设为 info。然后在 Xcode 的 Devices and Simulators 中选择应用并下载 Container。"),
+        "创建 SDK 实例时指定日志文件，级别设为信息级。然后在 Xcode 的 Devices and Simulators 中选择应用并下载 Container。"),
     "web": ("chrome://webrtc-internals", "",
         "Set the log level to debug before joining, and keep the console open. Save its text, and the dump of chrome://webrtc-internals before the tab is closed.",
-        "加入频道前把日志级别设为 debug，并保持控制台打开。保存控制台文本；关闭页面前从 chrome://webrtc-internals 导出 dump。"),
+        "加入频道前把日志级别设为调试级，并保持控制台打开。保存控制台文本；关闭页面前从 chrome://webrtc-internals 导出 dump。"),
     "windows": ("%LOCALAPPDATA%\\<app>\\*.log", "dir /s /b \"%LOCALAPPDATA%\\*sdk*.log\"",
         "Set the log file and the level “info” when the SDK is created; without one it is written to the user’s local application data.",
-        "创建 SDK 实例时指定日志文件，级别设为 info；未指定时写入当前用户的本地应用数据目录。"),
+        "创建 SDK 实例时指定日志文件，级别设为信息级；未指定时写入当前用户的本地应用数据目录。"),
     "macos": ("~/Library/Logs/*.log", "ls -t ~/Library/Logs/*.log ~/Library/Containers/*/Data/Library/Logs/*.log | head",
         "Set the log file and the level “info” when the SDK is created. A sandboxed app writes into its container.",
-        "创建 SDK 实例时指定日志文件，级别设为 info。沙盒应用写在自己的容器目录中。"),
+        "创建 SDK 实例时指定日志文件，级别设为信息级。沙盒应用写在自己的容器目录中。"),
     "linux": ("./*.log", "ls -t ./*.log /var/log/<app>/*.log | head",
         "Set the log file and the level “info” when the SDK is created; without one it is written to the working folder.",
-        "创建 SDK 实例时指定日志文件，级别设为 info；未指定时写入进程的工作目录。"),
+        "创建 SDK 实例时指定日志文件，级别设为信息级；未指定时写入进程的工作目录。"),
     "harmonyos": ("/data/app/el2/100/base/<bundle>/files/*.log", "hdc file recv /data/app/el2/100/base/<bundle>/files/ ./sdk-log/",
         "Pass a log file and the level “info” when the SDK is created. Show it again, then fetch the folder with hdc.",
-        "创建 SDK 实例时指定日志文件，级别设为 info。复现问题后用 hdc 取出该目录。"),
+        "创建 SDK 实例时指定日志文件，级别设为信息级。复现问题后用 hdc 取出该目录。"),
     "flutter": ("", "adb pull /sdcard/Android/data/<package>/files/ ./sdk-log/",
         "Set the log file in the engine’s options. The file is the platform’s own: on Android as on Android, on iOS as on iOS. Add the output of flutter run.",
         "在引擎参数中指定日志文件。日志由原生层写入：Android 与 iOS 分别按各自平台获取。请同时附上 flutter run 的输出。"),
