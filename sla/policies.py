@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Organisation
 from sla.book import DEFAULT_PLAN, Agreement, Book, CalendarFacts, merged
@@ -13,15 +13,24 @@ from sla.terms import SeverityTerms, Terms
 
 def terms_for(organisation: Organisation) -> Terms:
     """The targets by severity code: the contract's cells, else those of the organisation's plan, or the default ones where
-    the plan has none (3 queries, 4 with a contract)."""
-    policies = SlaPolicy.objects.select_related("calendar").prefetch_related("targets")
-    own_or_default = policies.filter(Q(plan=organisation.plan_id) | Q(is_default=True)).order_by("is_default")
-    policy = own_or_default[0]
+    the plan has none (3 queries, 4 with a contract). Raises SlaPolicy.DoesNotExist where there are neither."""
+    policy = _own_or_default(organisation).select_related("calendar").prefetch_related("targets").first()
+    if policy is None:
+        raise SlaPolicy.DoesNotExist
     contracts = Contract.objects.filter(organisation=organisation).select_related("calendar")
     contract = next(iter(contracts.prefetch_related("targets")), None)
     calendars = [policy.calendar, *([contract.calendar] if contract and contract.calendar else [])]
     days = {calendar.pk: calendar.business_day_seconds for calendar in calendars}
     return merged(agreement_of(policy), agreement_of(contract) if contract else None, days)
+
+
+def has_terms(organisation: Organisation) -> bool:
+    """Is there anything that `terms_for` could read?"""
+    return _own_or_default(organisation).exists()
+
+
+def _own_or_default(organisation: Organisation) -> QuerySet[SlaPolicy]:
+    return SlaPolicy.objects.filter(Q(plan=organisation.plan_id) | Q(is_default=True)).order_by("is_default")
 
 
 def read_book() -> Book:

@@ -14,7 +14,7 @@ from accounts.choices import Platform
 from accounts.models import App, Membership, Organisation, SupportPlan
 from sla.actions import ensure_policy
 from sla.choices import Hours, Unit
-from sla.models import Calendar
+from sla.models import Calendar, SlaPolicy
 from tests.answers import answered
 from tests.cast import Cast, file_ticket
 from tickets.models import Attachment, Category, Message, Ticket
@@ -154,8 +154,19 @@ class TestPlace:
     def test_a_plan_without_targets_is_said_and_not_an_error(self, cast: Cast, alice: Client) -> None:
         bare = SupportPlan.objects.create(code="bare", name_en="Bare", name_zh="无")
         Organisation.objects.filter(pk=cast.acme.pk).update(plan=bare)
+        SlaPolicy.objects.all().delete()
         assert alice.get(NEW).status_code == 200
         assert "no promised times" in errors_of(alice.post(NEW, typed(cast)))
+        assert not Ticket.objects.exists()
+
+    def test_a_plan_without_targets_of_its_own_promises_and_files_by_the_default_ones(
+        self, cast: Cast, alice: Client
+    ) -> None:
+        bare = SupportPlan.objects.create(code="bare", name_en="Bare", name_zh="无")
+        Organisation.objects.filter(pk=cast.acme.pk).update(plan=bare)
+        assert "Engineer within 15 min" in alice.get(NEW).content.decode()
+        assert alice.post(NEW, typed(cast)).status_code == 302
+        assert Ticket.objects.get().clocks.count() == 2
 
     def test_the_app_fills_in_what_is_known(self, cast: Cast, alice: Client) -> None:
         page = alice.get(NEW).content.decode()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.middleware import zone_of
 from accounts.models import App, Organisation
 from sla.choices import Severity
-from sla.models import SlaPolicy
+from sla.policies import has_terms
 from tickets.asking import asked_of
 from tickets.forms.fields import LineField, TextField
 from tickets.forms.filing_layout import filing_helper
@@ -107,10 +107,7 @@ class FilingForm(QuestionsForm):
             self.add_error("category", _("Choose what comes nearest; “Something else” is fine."))
         if "app" in cleaned and not cleaned["app"] and len(self.place.organisations) > 1:
             self.add_error("app", _("Choose the app or the organisation that this is about."))
-        if (
-            "app" in cleaned
-            and not SlaPolicy.objects.filter(plan=organisation_of(self.place, cleaned["app"]).plan).exists()
-        ):
+        if "app" in cleaned and not has_terms(organisation_of(self.place, cleaned["app"])):
             self.add_error(
                 None, _("Your plan has no promised times yet, so no clock could run. Call your success manager.")
             )
