@@ -37,6 +37,9 @@ Hours = tuple[Span, ...]
 
 _AROUND_THE_CLOCK: Hours = ((0, 24 * 60),)
 _WALL_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
+# Files beside the zones that a machine may have: its own zone, and tables with leap seconds. They say something else, or
+# nothing, on the next machine.
+_NO_ZONE = re.compile(r"(posix|right)/.*|posixrules|localtime|Factory")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
@@ -300,7 +303,7 @@ def _is_skipped(midnight: datetime) -> bool:
 
 
 def _parse_zone(name: object) -> str:
-    if isinstance(name, str):
+    if isinstance(name, str) and not _NO_ZONE.fullmatch(name):
         # An unknown name is a KeyError, an impossible one a ValueError, the name of a folder an OSError.
         with suppress(KeyError, ValueError, OSError):
             return ZoneInfo(name).key

@@ -80,6 +80,7 @@ def test_days_with_names_come_back_as_they_were_written(as_admin, calendar):
     [
         ({"zone": "Mars/Olympus"}, "zone", "There is no time zone “Mars/Olympus”"),
         ({"zone": "../../etc/passwd"}, "zone", "There is no time zone"),
+        ({"zone": "localtime"}, "zone", "There is no time zone “localtime”"),
         ({"mon": "18:00-09:00"}, "mon", "does not end after it begins"),
         ({"mon": "00:00-23:59"}, "mon", "write 24:00 for midnight"),
         (dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ""), "mon", "No weekday has hours"),
