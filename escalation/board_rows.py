@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,9 +75,22 @@ class Row:
 
     @property
     def stamp(self) -> str:
-        """Differs when anything on the line does."""
-        state = self.promise.state if self.promise else ""
-        return f"{self.ticket.updated_at.timestamp():.6f}-{state}-{self.commitment.slips}-{self.ticket.step_no}"
+        """Differs when anything on the line does, but for what time alone moves. What only the escalation's own actions
+        write does not touch the ticket's row."""
+        kept, promise = self.commitment, self.promise
+        seen = (
+            *(
+                self.ticket.updated_at,
+                self.ticket.step_no,
+                kept.owner_id,
+                kept.slips,
+                kept.acknowledged_at,
+                kept.closed_at,
+            ),
+            *(kept.plan_shown, self.expected_at, self.standing, self.asked, [each.url for each in self.trackers]),
+            (promise.name, promise.state, promise.due_at) if promise else None,
+        )
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:20]
 
 
 def row(commitment: Commitment, *, calendar: Calendar | None, now: datetime) -> Row:

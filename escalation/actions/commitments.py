@@ -130,10 +130,14 @@ def _after_step(known: _Standing | None, step: Stepped, answerers: _Answerers | 
 
 
 def open_for_request(ticket: Ticket, *, by: User, trigger: str, now: datetime) -> Commitment:
-    """The ticket's commitment, open, with somebody who answers for it and not acknowledged yet."""
+    """The ticket's commitment, open, with somebody who answers for it and not acknowledged yet.
+
+    One that was open already, for a missed clock or a hand-up, is from now on what this person asks for: its age stays.
+    """
     row = Commitment.objects.filter(ticket=ticket).select_related("owner").first() or Commitment(ticket=ticket)
     if row.opened_at is None or row.closed_at is not None:
         _open(row, trigger=trigger, asked_by_id=by.pk, now=now)
+    row.trigger, row.asked_by = trigger, by
     row.acknowledged_at = row.acknowledged_by = None
     if not (row.owner and row.owner.is_active and row.owner.role in _MAY_ANSWER):
         row.owner_id = _Answerers().next_id()

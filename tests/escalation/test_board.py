@@ -15,7 +15,15 @@ from django.utils import timezone
 from accounts.models import User
 from escalation import board as boards
 from escalation import sweep
-from escalation.actions import hand_up, request_escalation
+from escalation.actions import (
+    acknowledge,
+    answer_request,
+    attach_tracker,
+    hand_up,
+    reassign,
+    request_escalation,
+    set_plan,
+)
 from escalation.forms import BoardFilter
 from escalation.models import Commitment, Escalation, PromiseClock
 from tests.cast import NOW, Cast, file_ticket
@@ -282,6 +290,47 @@ def test_the_pulse_changes_with_the_row(cast: Cast) -> None:
     assert list(before) == [str(ticket.pk)]
     actions.take(ticket=ticket, by=cast.frank, now=timezone.now())
     assert client.get(f"{BOARD}pulse/").json()["rows"] != before
+
+
+def test_the_pulse_tells_of_whatever_happens_to_an_escalation(cast: Cast) -> None:
+    ticket, now = overdue_ticket(cast), timezone.now()
+    actions.take(ticket=ticket, by=cast.frank, now=now)
+    later = now + dt.timedelta(hours=2)
+
+    def ask(body: str) -> object:
+        return request_escalation(
+            ticket=ticket, by=cast.alice, reason="progress", body=body, submission_key=uuid.uuid4(), now=now
+        )
+
+    happenings = (
+        lambda: ask("Nothing moves."),
+        lambda: ask("The fair opens tomorrow."),
+        lambda: acknowledge(ticket=ticket, by=cast.mona, now=now),
+        lambda: reassign(ticket=ticket, to=cast.max, by=cast.mona, now=now),
+        lambda: set_plan(ticket=ticket, by=cast.mona, plan="We look.", expected_at=later, now=now),
+        lambda: set_plan(ticket=ticket, by=cast.mona, plan="We look tonight.", expected_at=later, now=now),
+        lambda: attach_tracker(ticket=ticket, by=cast.rita, url="https://tracker.example.test/1", now=now),
+        lambda: answer_request(ticket=ticket, by=cast.mona, answer="Frank is at it.", now=now),
+    )
+    stamps = [first_row(cast.mona).stamp]
+    for happens in happenings:
+        happens()
+        stamps.append(first_row(cast.mona).stamp)
+    assert len(set(stamps)) == len(stamps)
+    assert first_row(cast.mona).stamp == stamps[-1]
+
+
+def test_a_customer_who_asks_for_what_climbed_already_is_who_asked(cast: Cast) -> None:
+    """The manager reads the complaint on the board, whatever the ticket had been escalated for before."""
+    ticket = overdue_ticket(cast)
+    assert first_row(cast.mona, query="?trigger=customer") is None
+    opened_at = Commitment.objects.get().opened_at
+    request_escalation(
+        ticket=ticket, by=cast.bob, reason="business", body="Our fair.", submission_key=uuid.uuid4(), now=timezone.now()
+    )
+    row = first_row(cast.mona, query="?trigger=customer")
+    assert (row.asked.who, row.asked.words) == ("Bob Li", "Our fair.")
+    assert row.commitment.opened_at == opened_at
 
 
 def test_customers_find_neither_page(cast: Cast) -> None:
