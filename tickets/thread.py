@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 from accounts.models import User
-from tickets.choices import EventKind
+from tickets.choices import EventKind, LogSide
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.wording import contents_line, event_line
 
@@ -34,6 +34,12 @@ class FileShown:
         """The ending of its name, as a short mark."""
         stem, dot, ending = self.attachment.name.rpartition(".")
         return ending[:5].upper() if stem and dot and ending.isalnum() else _("FILE")
+
+    @property
+    def side(self) -> str:
+        """Whose log it is, for somebody who is not its sender."""
+        words = {LogSide.OWN.value: _("log of the sender’s side"), LogSide.OTHER.value: _("log of the other side")}
+        return words.get(self.attachment.side, "")
 
     @property
     def contents(self) -> str:

@@ -1,7 +1,6 @@
-/* The filing page, made quicker. Everything here also works without: the server fills in, keeps files and checks.
+/* The filing page, made quicker. Everything here also works without: the server fills in and checks.
 
-   <form data-filing> <select id="id_app"> with options carrying data-product, data-sdk_version, data-platform
-   <input type="file" id="id_files" data-max-bytes data-too-big="“{}” is larger than …"> inside [data-drop] */
+   <form data-filing> <select id="id_app"> with options carrying data-product, data-sdk_version, data-platform */
 (() => {
   const form = document.querySelector("form[data-filing]");
   if (!form) return;
@@ -36,45 +35,6 @@
     if (event.target.name !== "severity") return;
     const said = form.querySelector(`[data-promise="${event.target.value}"]`);
     byId("promise-said").textContent = said ? said.textContent.replace(/\s+/g, " ").trim() : "";
-  });
-
-  // Files too big are named before they are sent; the others stay chosen.
-  const files = byId("id_files");
-  files.addEventListener("change", () => {
-    const most = Number(files.dataset.maxBytes);
-    const chosen = [...files.files];
-    const tooBig = chosen.filter((file) => file.size > most);
-    const warning = byId("files-warning");
-    warning.hidden = tooBig.length === 0;
-    warning.textContent = tooBig.map((file) => files.dataset.tooBig.replace("{}", file.name)).join(" ");
-    if (tooBig.length) choose(chosen.filter((file) => file.size <= most));
-  });
-
-  function choose(list) {
-    const transfer = new DataTransfer();
-    for (const file of list) transfer.items.add(file);
-    files.files = transfer.files;
-  }
-
-  const drop = form.querySelector("[data-drop]");
-  for (const kind of ["dragenter", "dragover"]) {
-    drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("is-over"); });
-  }
-  drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    drop.classList.remove("is-over");
-    choose([...files.files, ...event.dataTransfer.files]);
-    files.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-
-  // A screenshot in the clipboard becomes a file.
-  form.addEventListener("paste", (event) => {
-    const pasted = [...(event.clipboardData?.files ?? [])];
-    if (!pasted.length) return;
-    event.preventDefault();
-    choose([...files.files, ...pasted]);
-    files.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   // One click is enough; the server makes one ticket of ten clicks anyway.

@@ -108,6 +108,7 @@
   const summary = (details) => details.querySelector("summary")?.textContent;
 
   function isInUse(part) {
+    if (part.querySelector("[data-in-use]")) return true; // files are on their way
     if (part.contains(document.activeElement) || part.querySelector(":is(a, button, summary, label, input, textarea):hover")) return true;
     return [...part.querySelectorAll("input, textarea")].some((field) => {
       if (field.type === "hidden") return false;

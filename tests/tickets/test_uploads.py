@@ -12,6 +12,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import TestCase
@@ -233,6 +234,30 @@ def test_one_that_was_only_slow_gives_way(cast: Cast, monkeypatch: pytest.Monkey
     assert stored_files() == [Attachment.objects.get().file.name]
 
 
+def test_one_that_is_still_at_it_keeps_its_claim(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_of, "CLAIM_RENEWED_EVERY", -1)
+    upload = sent(cast, b"y" * PART)
+    actions.finish_upload(upload=upload, draft_key=uuid.uuid4(), now=NOW)
+    claimed_at = Upload.objects.get().claimed_at
+    assert claimed_at is not None
+    assert claimed_at > NOW
+
+
+def test_one_that_was_given_up_stops(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_of, "CLAIM_RENEWED_EVERY", -1)
+    upload, peek = sent(cast, b"y" * PART), parts_of.archives.peek
+
+    def given_up_meanwhile(*args: Any) -> Any:
+        actions.abandon_upload(upload=Upload.objects.get(pk=upload.pk), by=cast.alice)
+        return peek(*args)
+
+    monkeypatch.setattr(parts_of.archives, "peek", given_up_meanwhile)
+    with pytest.raises((BeingKept, OSError)):
+        actions.finish_upload(upload=upload, draft_key=uuid.uuid4(), now=NOW)
+    assert stored_files() == []
+    assert not Attachment.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [(zip_of_zeros(300 * MiB), "a hundred times"), (lying_zip(10, MiB), "does not agree")],
@@ -433,3 +458,16 @@ def test_whose_log_a_file_is_can_be_said_until_it_is_sent(cast: Cast) -> None:
     actions.say_whose_logs(by=cast.alice, draft_key=draft, sides={attachment.key: "other"})
     attachment.refresh_from_db()
     assert attachment.side == "own"
+
+
+def test_files_that_were_sent_before_take_room_of_their_tickets_organisation(cast: Cast) -> None:
+    migration = __import__("tickets.migrations.0012_whose_room", fromlist=["fill"])
+    customers, staffs, unsent = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    kept(cast, b"a" * PART, draft=customers)
+    ticket = file_ticket(cast, submission_key=customers)
+    kept(cast, b"b" * PART, draft=staffs, by=cast.erin)
+    actions.reply(ticket=ticket, by=cast.erin, body="", submission_key=staffs, now=NOW)
+    kept(cast, b"c" * PART, draft=unsent)
+    Attachment.objects.update(organisation=None)
+    migration.fill(apps, None)
+    assert [each.organisation for each in Attachment.objects.order_by("pk")] == [cast.acme, None, None]

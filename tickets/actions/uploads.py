@@ -6,6 +6,7 @@ The storage is written outside transactions; a conditional UPDATE then says whos
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -33,7 +34,8 @@ from tickets.models.uploads import UploadQuerySet, new_part_name
 PART_BYTES = 8 * 1024 * 1024
 KEPT_FOR = timedelta(days=1)  # from the last part that arrived
 MOST_AT_ONCE = 50  # uploads of one person
-CLAIM_HOLDS = timedelta(minutes=5)  # 500 MB are put together in seconds; a worker that died is waited for no longer
+CLAIM_HOLDS = timedelta(minutes=1)  # unless it is renewed; a worker that died is waited for no longer
+CLAIM_RENEWED_EVERY = 10  # seconds
 
 
 def begin_upload(
@@ -176,12 +178,23 @@ def _mine(upload: Upload) -> UploadQuerySet:
     return Upload.objects.filter(pk=upload.pk, state=UploadState.KEEPING, attempt=upload.attempt)
 
 
+def _claiming(upload: Upload, blocks: Iterator[bytes], now: datetime) -> Iterator[bytes]:
+    """The blocks, while the claim on the upload is kept alive: 500 MB of a log take half a minute to mask."""
+    began = renewed = time.monotonic()
+    for block in blocks:
+        if time.monotonic() - renewed > CLAIM_RENEWED_EVERY:
+            renewed = time.monotonic()
+            if not _mine(upload).update(claimed_at=now + timedelta(seconds=renewed - began)):
+                raise BeingKept  # given up, or taken over
+        yield block
+
+
 def _put_together(upload: Upload, draft_key: uuid.UUID, now: datetime) -> Attachment:
     with JoinedParts(default_storage, list(upload.parts.values_list("stored_as", "size"))) as joined:
         contents = archives.peek(joined, upload.size)
         joined.seek(0)
         stored = put_away(
-            joined.blocks(BLOCK_BYTES),
+            _claiming(upload, joined.blocks(BLOCK_BYTES), now),
             key=upload.attempt or uuid.uuid4(),
             name=upload.name,
             by=upload.owner,

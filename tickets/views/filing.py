@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -209,8 +208,6 @@ def _page(
         "refused": refused,
         "problems": problems,
         "advice": advice_of(form, files=len(kept)),
-        "max_bytes": settings.ATTACHMENT_MAX_BYTES,
-        "max_count": settings.ATTACHMENT_MAX_COUNT,
         "asked": asked,
         "draft": draft or DraftView.sent(request, key),
         "drafts": drafts.drafts_beside(place.user, key),
