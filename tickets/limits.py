@@ -39,7 +39,7 @@ def why_no_room(*, size: int, used: int, room: int) -> str | None:
         "Your organisation has %(room)s for files, of which %(left)s are free, and this needs %(size)s. Ask your success "
         "manager for more room."
     ) % {
-        "room": filesizeformat(room),
+        "room": size_words(room),
         "left": filesizeformat(max(0, room - used)),
         "size": filesizeformat(size),
     }
@@ -61,11 +61,16 @@ def archive_words(code: str) -> str:
 def too_large_for_no_log() -> str:
     """Why a film or a picture is not kept."""
     return _("Only logs and archives may be larger than %(most)s. Cut it shorter, or pack it into a .zip.") % {
-        "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES)
+        "most": size_words(settings.ATTACHMENT_MAX_BYTES)
     }
+
+
+def size_words(size: int) -> str:
+    """“500 MB”, not “500.0 MB”, for limits, which are round."""
+    return filesizeformat(size).replace(".0", "")
 
 
 def _too_large(most: int) -> str:
     return _("This file is larger than %(most)s. Compress it, or cut the log to the minutes that matter.") % {
-        "most": filesizeformat(most)
+        "most": size_words(most)
     }

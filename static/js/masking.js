@@ -134,6 +134,11 @@
       waiting.set(form, setTimeout(() => show(form), AFTER));
     });
   }
+  // A file that is sent at once, while the form is still written in, goes without its secrets.
+  document.addEventListener("file-chosen", ({ detail }) => {
+    const { name, type, lastModified } = detail.file;
+    detail.instead = look(detail.file).then((there) => there && new File([masked(there.text, there.spans)], name, { type, lastModified }));
+  });
   document.addEventListener("click", (event) => {
     const panel = event.target.closest("[data-masking] button")?.closest("[data-masking]");
     if (panel) maskNow(panel.closest("form"));

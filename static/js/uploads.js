@@ -102,13 +102,21 @@
     }
 
     // --- One file on its way --------------------------------------------------------------------------------------------
+    /* Whoever hears of a chosen file may send another in its place: the same without its secrets. */
+    async function prepare(item) {
+      const detail = { file: item.file, instead: null };
+      root.dispatchEvent(new CustomEvent("file-chosen", { bubbles: true, detail }));
+      const other = await detail.instead;
+      if (other) Object.assign(item, { file: other, size: other.size, isMasked: true });
+    }
+
     async function begin(item) {
       const told = new URLSearchParams({ key: item.key, draft: draft(), name: item.name, size: item.size });
       if (root.dataset.ticket) told.set("ticket", root.dataset.ticket);
       const answer = await ask(item, "POST", root.dataset.begin, { body: told });
       if (answer.status === 404) throw new Stop("refused", item.why = words.failed); // the ticket is not theirs any more
       item.hear(answer);
-      remember((all) => [...all.filter((each) => each.key !== item.key), { key: item.key, name: item.name, size: item.size, modified: item.file?.lastModified, place: here }]);
+      remember((all) => [...all.filter((each) => each.key !== item.key), { key: item.key, name: item.name, size: item.original, modified: item.file.lastModified, place: here }]);
     }
 
     async function sendPart(item) {
@@ -129,6 +137,7 @@
     }
 
     async function go(item) {
+      if (item.file && !item.isMasked) await prepare(item);
       if (item.isBegun) item.hear(await ask(item, "GET", address(item)));
       else await begin(item);
       if (item.state === "kept") await keep(item); // by an earlier page, for another draft
@@ -240,8 +249,8 @@
     };
 
     class Item {
-      constructor({ file = null, key = newKey(), name, size: bytes, state = "waiting" }) {
-        Object.assign(this, { file, key, name, size: bytes, state, received: 0, part: 0, tries: 0, isBegun: false, saidAt: 0 });
+      constructor({ file = null, key = newKey(), name, size: bytes, original = bytes, state = "waiting" }) {
+        Object.assign(this, { file, key, name, size: bytes, original, state, received: 0, part: 0, tries: 0, isBegun: false, saidAt: 0 });
         items.add(this);
         this.element = row(this);
         this.show();
@@ -318,11 +327,12 @@
 
       showKept() {
         const find = (selector) => this.element.querySelector(selector);
-        const { key, contents, sha256, preview } = this.keptAs;
+        const { key, contents, sha256, preview, is_masked: isMasked } = this.keptAs;
+        const inside = isMasked || this.isMasked ? words.masked : contents;
         this.element.dataset.fileKey = key;
-        find(".file-inside").textContent = contents;
-        find(".file-inside").hidden = !contents;
-        find(".file-sum code").textContent = sha256;
+        find(".file-inside").textContent = inside;
+        find(".file-inside").hidden = !inside;
+        find(".file-sum code").textContent = `SHA-256 ${sha256}`;
         find(".file-sum").hidden = false;
         if (preview) find(".file-preview img").src = preview;
         find(".file-preview").hidden = !preview;
@@ -370,7 +380,7 @@
 
     function take(files) {
       for (const file of files) {
-        const known = [...items].find((item) => ["again", "gone"].includes(item.state) && item.name === file.name && item.size === file.size
+        const known = [...items].find((item) => ["again", "gone"].includes(item.state) && item.name === file.name && item.original === file.size
           && (!item.modified || item.modified === file.lastModified));
         if (known) {
           known.file = file;
@@ -435,7 +445,7 @@
         const isListed = told.file && list.querySelector(`[data-file-key="${told.file.key}"]`);
         if (status !== 200 || told.file?.is_sent || told.state === "refused") { forget(each.key); continue; }
         if (isListed || [...items].some((known) => known.key === each.key)) continue;
-        const found = new Item({ key: each.key, name: told.name, size: told.size, state: told.state === "kept" ? "here" : "again" });
+        const found = new Item({ key: each.key, name: told.name, size: told.size, original: each.size, state: told.state === "kept" ? "here" : "again" });
         Object.assign(found, { isBegun: true, received: told.received, part: told.part, modified: each.modified });
         if (told.received === told.size) found.state = "here";
         found.show();

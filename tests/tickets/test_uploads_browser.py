@@ -127,7 +127,7 @@ def test_an_upload_that_is_cut_off_goes_on_by_itself(cast: Cast, alice: BrowserC
     page.unroute("**/files/uploads/*/")
     row = state(page, "kept")
     assert is_same(Attachment.objects.get(), log)
-    row.get_by_text("SHA-256").click()
+    row.get_by_text("Checksum").click()
     assert Attachment.objects.get().sha256 in row.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert Axe().run(page).response["violations"] == []

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 
 from tickets.choices import LogSide
+from tickets.limits import size_words
 from tickets.models import Attachment, Ticket
 from tickets.thread import FileShown
 
@@ -34,13 +34,8 @@ def sending_files(
         "label": label,
         "ticket": ticket,
         "owner": context["user"].pk,
-        "most": _size(settings.ATTACHMENT_MAX_BYTES),
-        "log_most": _size(settings.LOG_MAX_BYTES),
+        "most": size_words(settings.ATTACHMENT_MAX_BYTES),
+        "log_most": size_words(settings.LOG_MAX_BYTES),
         "max_count": settings.ATTACHMENT_MAX_COUNT,
         "sides": LogSide.choices,
     }
-
-
-def _size(bytes_: int) -> str:
-    """“500 MB”, not “500.0 MB”."""
-    return filesizeformat(bytes_).replace(".0", "")

@@ -143,6 +143,7 @@ def _file(attachment: Attachment) -> dict[str, Any]:
         "address": reverse("tickets:file", args=[attachment.key]),
         "preview": reverse("tickets:file_preview", args=[attachment.key]) if shown.has_preview else "",
         "is_sent": attachment.message_id is not None,
+        "is_masked": attachment.masked_secrets.exists(),
     }
 
 
