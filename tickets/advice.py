@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,27 +14,46 @@ from sla import wording
 from sla.choices import Severity
 from tickets.choices import MessageKind
 from tickets.coach import Aspect, Assessment, Told, assess, example_of, label, questions
-from tickets.models import Attachment, Environment, Message, Ticket
+from tickets.models import Answer, Attachment, Environment, Message, Ticket
 
 MOST_FILES = 1000
 MOST_LETTERS = 20  # of the customer, the oldest first: they say what the problem is
-# Fields of the form, and of the ticket's environment, that answer for a fact.
+# What answers for a fact: columns of the ticket's environment, and codes of the categories' questions.
 _ANSWERED_BY: dict[Aspect, tuple[str, ...]] = {
-    Aspect.DEVICE: ("device", "os_version"),
-    Aspect.PLACE: ("network",),
-    Aspect.MOMENT: ("occurred_at",),
-    Aspect.FREQUENCY: ("frequency",),
-    Aspect.VERSION: ("sdk_version",),
-    Aspect.CALL: ("channel", "user_ids", "q_user_local"),
+    Aspect.WHAT: ("goal", "needs_what", "bill_expected"),
+    Aspect.ITEM: ("bill_period", "bill_project", "bill_item", "bill_amount", "invoice_number"),
+    Aspect.TRIED: ("tried", "doc_link"),
+    Aspect.CODE: ("error_code", "connection_change", "crash_stack", "drop_reason", "rest_status"),
+    Aspect.SIDE: (
+        "scope",
+        "stutter_who",
+        "black_side",
+        "black_remote_who",
+        "silent_side",
+        "echo_heard_by",
+        "others_in_channel_ok",
+    ),
+    Aspect.PLACE: ("network", "region", "regions_both", "needs_networks", "needs_region"),
+    Aspect.DEVICE: ("device", "os_version", "echo_source_device", "audio_device"),
+    Aspect.MOMENT: ("occurred_at", "started_at", "hot_after"),
+    Aspect.FREQUENCY: ("frequency", "crash_rate", "drops"),
+    Aspect.VERSION: ("sdk_version", "last_good"),
+    Aspect.CALL: ("channel", "user_ids", "user_local", "resource_id", "task_id"),
     Aspect.STEPS: ("steps",),
+    Aspect.FIGURE: ("delay_measured", "av_offset", "cpu_app", "cpu_system", "freeze_rate"),
 }
-FIELDS = (
-    "subject",
-    "description",
-    "category",
-    "severity",
-    *(name for names in _ANSWERED_BY.values() for name in names),
+_COLUMNS = (
+    "device",
+    "os_version",
+    "network",
+    "occurred_at",
+    "frequency",
+    "sdk_version",
+    "channel",
+    "user_ids",
+    "steps",
 )
+FIELDS = ("subject", "description", "category", "severity")
 State = Literal["said", "unknown", "asked", "open"]
 
 
@@ -77,14 +96,18 @@ def figure(answered: int, needed: int) -> str:
     return _("Ready: %(answered)s of %(needed)s") % {"answered": answered, "needed": needed}
 
 
-def advise(typed: Mapping[str, str], *, files: int) -> Advice:
-    """What to say of a report as far as it is typed, whatever that is. `files` is how many are added."""
+def advise(typed: Mapping[str, str], *, answered: Collection[str], files: int) -> Advice:
+    """What to say of a report as far as it is typed, whatever that is.
+
+    `answered` names the columns and questions that something was said to, be it only “I don’t know”; `files` is how many
+    are added.
+    """
     told = Told(
         subject=typed.get("subject", ""),
         description=typed.get("description", ""),
         category=typed.get("category", ""),
         severity=typed.get("severity", ""),
-        known=_known(typed.get),
+        known=_known(answered),
         files=files,
     )
     assessment = assess(told)
@@ -99,9 +122,11 @@ def advise(typed: Mapping[str, str], *, files: int) -> Advice:
 
 
 def readiness(ticket: Ticket) -> Assessment:
-    """The ticket as its customer has told it so far: subject, letters, environment, files (2 queries, environment loaded)."""
+    """The ticket as its customer has told it so far: subject, letters, environment, files (3 queries, environment loaded)."""
     letters = Message.objects.filter(ticket=ticket, kind=MessageKind.PUBLIC, is_from_staff=False).order_by("pk")
     environment: Environment | None = getattr(ticket, "environment", None)
+    answered = {name for name in _COLUMNS if getattr(environment, name, None)}
+    answered.update(Answer.objects.filter(ticket=ticket).values_list("question__code", flat=True))
     sent = Attachment.objects.filter(message__ticket=ticket, message__is_from_staff=False)
     return assess(
         Told(
@@ -109,7 +134,7 @@ def readiness(ticket: Ticket) -> Assessment:
             description="\n\n".join(letters.values_list("body", flat=True)[:MOST_LETTERS]),
             category=ticket.category.code,
             severity=ticket.severity,
-            known=_known(lambda name: getattr(environment, name, "")),
+            known=_known(answered),
             files=sent[:MOST_FILES].count(),
         )
     )
@@ -136,10 +161,8 @@ def told_of(ticket: Ticket) -> ToldSoFar | None:
     return ToldSoFar(ticket.readiness, ticket.readiness + len(lacking), wording.listed(label(each) for each in lacking))
 
 
-def _known(value_of) -> frozenset[Aspect]:
-    return frozenset(
-        aspect for aspect, names in _ANSWERED_BY.items() if any(str(value_of(name) or "").strip() for name in names)
-    )
+def _known(answered: Collection[str]) -> frozenset[Aspect]:
+    return frozenset(aspect for aspect, names in _ANSWERED_BY.items() if not set(names).isdisjoint(answered))
 
 
 def _items(assessment: Assessment, category: str) -> Iterable[Item]:

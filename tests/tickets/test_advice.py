@@ -13,8 +13,9 @@ from accounts.models import User
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.actions import EnvironmentFacts
+from tickets.actions.details import GivenAnswer
 from tickets.advice import told_of
-from tickets.models import Category, Ticket
+from tickets.models import Category, Question, QuestionChoice, Ticket
 
 NEW, ADVICE = "/tickets/new/", "/tickets/new/advice/"
 GOOD = "All viewers see the host freeze 30 s after joining, every time, on Wi-Fi. iPhone 14 Pro."
@@ -50,6 +51,14 @@ class TestThePanel:
             alice, description="It stutters", network="wifi", device="Pixel 9", frequency="often", file_count="2"
         )
         assert "Ready: 4 of 6" in panel
+
+    def test_so_do_the_answers_to_the_kinds_questions_and_not_knowing(self, alice: Client) -> None:
+        assert "Ready: 0 of 6" in said(alice, category="join_failure", description="Nothing happens")
+        panel = said(
+            alice, category="join_failure", description="Nothing happens", q_error_code="110", q_scope="all",
+            sdk_version_unknown="on", q_uses_token="yes", q_nonsense="1",
+        )  # fmt: skip
+        assert "Ready: 3 of 6" in panel
 
     def test_whoever_said_all_is_thanked_and_asked_nothing(self, alice: Client) -> None:
         panel = said(alice, description=GOOD, file_count="1")
@@ -137,6 +146,19 @@ class TestTheTicket:
             description="The May invoice lists 1.2 million HD minutes for project live-prod, we counted fewer.",
         )  # fmt: skip
         assert told(ticket) == (2, 2)
+
+    def test_details_that_are_added_later_count(self, cast: Cast) -> None:
+        ticket = file_ticket(cast, subject="It stutters", description="Bad", environment=EnvironmentFacts())
+        actions.add_details(
+            ticket=ticket, by=cast.alice, environment=EnvironmentFacts(network="wifi"), told={"network"}, now=NOW,
+            answers=[
+                GivenAnswer(
+                    question=Question.objects.get(code="stutter_who"),
+                    choice=QuestionChoice.objects.get(question__code="stutter_who", code="all"),
+                )
+            ],
+        )  # fmt: skip
+        assert told(ticket) == (2, 6)
 
 
 class TestTheDesk:

@@ -148,6 +148,27 @@ class TestTheTicket:
 
 
 @pytest.mark.usefixtures("sources")
+class TestWhenItTurnsOutToBeAnotherTime:
+    def told_later(self, cast: Cast, ticket: Ticket, at: dt.datetime, now: dt.datetime) -> Ticket:
+        facts = EnvironmentFacts(occurred_at=at, occurred_zone="UTC")
+        told = {"occurred_at", "occurred_zone"}
+        actions.add_details(ticket=ticket, by=cast.alice, environment=facts, told=told, answers=[], now=now)
+        ticket.refresh_from_db()
+        return ticket
+
+    def test_a_time_that_is_told_later_starts_the_countdown(self, cast: Cast) -> None:
+        ticket = self.told_later(cast, file_ticket(cast), NOW - 2 * HOUR, NOW + HOUR)
+        assert ticket.data_gone_at == NOW + 22 * HOUR
+
+    def test_another_time_is_another_call(self, cast: Cast) -> None:
+        ticket = filed(cast, ago=30 * HOUR)
+        actions.save_call_data(ticket=ticket, by=cast.erin, now=NOW)
+        ticket = self.told_later(cast, ticket, NOW - HOUR, NOW + HOUR)
+        assert (ticket.data_gone_at, ticket.environment.data_saved_at) == (NOW + 23 * HOUR, None)
+        assert [each.is_gone for each in seen(ticket, NOW + HOUR).records] == [False, False]
+
+
+@pytest.mark.usefixtures("sources")
 class TestSaving:
     def test_staff_say_that_it_is_saved_and_both_sides_read_it(self, cast: Cast) -> None:
         ticket = filed(cast)

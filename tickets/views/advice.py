@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from tickets.advice import FIELDS, MOST_FILES, Advice, advise
 from tickets.forms.filing import FilingForm
+from tickets.forms.questions import PREFIX, UNKNOWN
 from tickets.views.shared import to_desk
 
 LONGEST_COUNT = 4  # digits
@@ -21,13 +24,21 @@ def advice(request: HttpRequest) -> HttpResponse:
     if request.user.is_staff:
         return to_desk()
     typed = {name: request.POST.get(name, "") for name in FIELDS}
-    said = advise(typed, files=_count(request.POST.get("file_count", "")))
+    answered = _answered(request.POST.items())
+    said = advise(typed, answered=answered, files=_count(request.POST.get("file_count", "")))
     return render(request, "tickets/new_advice.html", {"advice": said})
 
 
 def advice_of(form: FilingForm, *, files: int) -> Advice:
     """The panel of a page that is shown: for what its form holds."""
-    return advise({name: str(form[name].value() or "") for name in FIELDS if name in form.fields}, files=files)
+    values = {bound.name: str(bound.value() or "") for bound in form}
+    typed = {name: values.get(name, "") for name in FIELDS}
+    return advise(typed, answered=_answered(values.items()), files=files)
+
+
+def _answered(values: Iterable[tuple[str, str]]) -> set[str]:
+    """The columns and questions that a form's fields say something to: a question's field bears its code and a prefix."""
+    return {name.removesuffix(UNKNOWN).removeprefix(PREFIX) for name, value in values if value.strip()}
 
 
 def _count(text: str) -> int:
