@@ -20,7 +20,7 @@ BY_KIND = {
 
 def answered(category: str, *, only_needed: bool = True, **changes: str) -> dict[str, str]:
     """A fitting answer to each question of the category that needs one, or to every one; the first choice of several."""
-    row = Category.objects.filter(code=category).first()
+    row = Category.objects.filter(code=category).first() if category.isprintable() else None
     typed: dict[str, str] = {}
     for asked in asked_of(row) if row else ():
         if only_needed and not asked.rule.is_required:

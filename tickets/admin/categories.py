@@ -12,7 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 
 from tickets.models import Category, CategoryQuestion, QuestionChoice
 
@@ -35,10 +35,10 @@ class QuestionsFormSet(BaseInlineFormSet):
                 form.add_error("only_if", ValidationError(_("This category does not ask that question.")))
 
 
-class CategoryQuestionInline(TabularInline):
+class CategoryQuestionInline(StackedInline):
     model = CategoryQuestion
     formset = QuestionsFormSet
-    fields = ("position", "question", "is_required", "only_if", "only_on")
+    fields = (("position", "question"), ("only_if", "only_on", "is_required"))
     ordering_field = "position"
     extra = 0
     verbose_name_plural = gettext_lazy("questions, in the order in which they are asked")
@@ -47,18 +47,24 @@ class CategoryQuestionInline(TabularInline):
         return super().get_queryset(request).select_related("question", "only_if__question")
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
-        """Every row offers the same list: it is read once a page, not once a row."""
+        """Every row offers the same list, read once a page; conditions are answers to what the category asks already."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if isinstance(field, forms.ModelChoiceField) and db_field.name in ("question", "only_if"):
             if db_field.name == "only_if":
-                field.queryset = QuestionChoice.objects.select_related("question").order_by(
-                    "question__code", "position"
-                )
+                asked = CategoryQuestion.objects.filter(category=_shown(request)).values("question")
+                choices = QuestionChoice.objects.filter(question__in=asked).select_related("question")
+                field.queryset = choices.order_by("question__code", "position")
             known = request.__dict__.setdefault(f"_{db_field.name}_choices", [])
             if not known:
                 known.extend(field.choices)
             field.choices = known
         return field
+
+
+def _shown(request: HttpRequest) -> int:
+    """The key of the category whose page it is; 0 for a new one."""
+    number = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
 
 
 @admin.register(Category)

@@ -6,14 +6,14 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 
 from tickets.models import LogGuide, Question, QuestionChoice
 
 
-class ChoiceInline(TabularInline):
+class ChoiceInline(StackedInline):
     model = QuestionChoice
-    fields = ("code", "label_en", "label_zh", "position")
+    fields = (("code", "position"), ("label_en", "label_zh"))
     extra = 0
     verbose_name_plural = _("answers to choose from (for the type “one of several answers”)")
 
