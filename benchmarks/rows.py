@@ -18,7 +18,7 @@ class Table:
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
-        fields = model._meta.concrete_fields
+        fields = stored_fields(model)
         self.columns = [field.column for field in fields]
         self._attnames = [field.attname for field in fields]
         self._defaults = {each.attname: None if each.primary_key else _plain(each.get_default()) for each in fields}
@@ -61,6 +61,11 @@ class Table:
             row[name] = _as_text(row[name])
         for name in self._uuids:
             row[name] = row[name].hex
+
+
+def stored_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The columns that are written; what the database computes by itself is not."""
+    return [each for each in model._meta.concrete_fields if not each.generated]
 
 
 def _as_text(at: datetime | None) -> str | None:

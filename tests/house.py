@@ -23,7 +23,7 @@ from sla.models import Calendar
 from tests.cast import Cast, file_ticket
 from tickets import actions
 from tickets.actions import EnvironmentFacts
-from tickets.models import Category, Ticket, TicketEvent
+from tickets.models import Category, DataSource, LogGuide, Question, Ticket, TicketEvent
 
 ENGLISH = {
     "text": "Video freezes thirty seconds after joining", "why": "The fair opens tomorrow", "organisation": "Acme Live",
@@ -63,9 +63,11 @@ def furnish(cast: Cast, language: str, now: dt.datetime) -> House:
     mail = OutboundMessage.objects.filter(recipient=cast.alice).exclude(body_html="").latest("pk")
     codes = {
         row.code
-        for model in (Category, SupportPlan, SdkProduct, Calendar, Section)
+        for model in (Category, DataSource, Question, SupportPlan, SdkProduct, Calendar, Section)
         for row in model._default_manager.all()
     }
+    for guide in LogGuide.objects.all():  # commands, and the names of the tools that fetch a log
+        codes |= {guide.command, guide.path, guide.how_zh if language == "zh-hans" else guide.how_en}
     return House(cast, language, tickets, article, mail, codes)
 
 

@@ -35,7 +35,7 @@ KEPT = {
     "SDK", "SLA", "ID", "IDs", "App", "Markdown", "Wi", "Fi", "Android", "iOS", "Web", "Windows", "macOS", "Linux",
     "HarmonyOS", "Flutter", "Unity", "React", "Native", "Electron", "VPN", "UTC", "NUL", "Token", "JSON", "HTML", "IANA",
     "Webhook", "Ctrl", "Enter", "kB", "MB", "GB", "LOG", "Pixel", "English", "RTC", "CDN", "CPU", "ABI",
-    "REST", "HTTP", "UI", "HAR",
+    "REST", "HTTP", "UI", "HAR", "Control", "Command", "Mac",
 }  # fmt: skip
 OTHERS_TABLES = {"auth", "account", "mfa"}  # not in the menu
 LANG = {"en": "en", "zh-hans": "zh-Hans"}

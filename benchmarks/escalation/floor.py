@@ -16,6 +16,7 @@ import psycopg
 from django.apps import apps
 from django.db import connection, models
 
+from benchmarks.rows import stored_fields
 from tickets.models import Ticket
 
 Row = tuple[Any, ...]
@@ -64,7 +65,7 @@ def rows_of(driver: Driver, ids: Sequence[int]) -> dict[str, dict[int, Row]]:
     """Every row of those tickets, in whatever table, as the driver gives them: table -> key -> columns."""
     found: dict[str, dict[int, Row]] = {}
     for model, column in _tables():
-        columns = ", ".join(_quote(each.column) for each in model._meta.concrete_fields)
+        columns = ", ".join(_quote(each.column) for each in stored_fields(model))
         table = found[model._meta.db_table] = {}
         for chunk in _chunks(ids):
             marks = ", ".join([driver.mark] * len(chunk))
@@ -78,7 +79,7 @@ def difference(before: dict[str, dict[int, Row]], after: dict[str, dict[int, Row
     """The statements that turn `before` into `after`: an UPDATE of the columns that changed, an INSERT of new rows."""
     found = []
     for model, ticket_column in _tables():
-        table, columns = model._meta.db_table, [each.column for each in model._meta.concrete_fields]
+        table, columns = model._meta.db_table, [each.column for each in stored_fields(model)]
         old, new, place = before[table], after[table], columns.index(ticket_column)
         changed = [key for key in new if key in old and new[key] != old[key]]
         places = [n for n in range(len(columns)) if any(new[key][n] != old[key][n] for key in changed)]

@@ -1,5 +1,7 @@
 """Reading, finding and keeping apart who may read what."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -125,4 +127,5 @@ def test_pages_ask_as_few_questions_for_many_articles_as_for_few(shelf: Cast, dj
 def test_the_page_says_on_which_day_it_was_changed(shelf: Cast) -> None:
     freeze = reverse("knowledgebase:article", args=["freeze"])
     assert ">8 Jun 2026</time>" in client().get(freeze).content.decode()
-    assert ">2026-06-08</time>" in client(language="zh-hans").get(freeze).content.decode()
+    in_chinese = client(language="zh-hans").get(freeze).content.decode()
+    assert "2026-06-08" in re.sub("<[^>]*>", "", in_chinese)

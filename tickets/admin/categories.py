@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, StackedInline
 
-from tickets.models import Category, CategoryQuestion, QuestionChoice
+from tickets.models import Category, CategoryQuestion, DataSource, QuestionChoice
 
 
 class QuestionsFormSet(BaseInlineFormSet):
@@ -77,6 +78,21 @@ class CategoryAdmin(ModelAdmin):
     )  # fmt: skip
     inlines = (CategoryQuestionInline,)
     show_full_result_count = False
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Without the rows that only link a category to a source of call data: they have no name to show."""
+        to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        link = DataSource.categories.through._meta
+        counts.pop(link.verbose_name_plural, None)
+        return _without(to_delete, f"{capfirst(link.verbose_name)}:"), counts, perms_needed, protected
+
+
+def _without(lines: list[Any], beginning: str) -> list[Any]:
+    """A nested list of lines, less those that begin so."""
+    kept = [each for each in lines if not str(each).startswith(beginning)]
+    return [_without(each, beginning) if isinstance(each, list) else each for each in kept]
 
     def get_readonly_fields(self, request, obj=None):
         return ("code",) if obj else ()
