@@ -91,8 +91,8 @@ def _sentence(channel: str, record: Record | None, *, is_saved: bool, is_partly_
     if record is None:
         return _("What we recorded of this call was erased on schedule. Logs and files on the ticket still help.")
     if channel:
-        first = _("%(source)s for channel %(channel)s is erased first.") % {"source": record.name, "channel": channel}
+        first = _("%(what)s for channel %(channel)s is erased first.") % {"what": record.name, "channel": channel}
     else:
-        first = _("%(source)s for this call is erased first.") % {"source": record.name}
+        first = _("%(what)s for this call is erased first.") % {"what": record.name}
     rest = _("Some of it is gone already.") if is_partly_gone else ""
     return wording.sentences([first, rest])

@@ -1,6 +1,7 @@
 """Where calls are recorded and for how long: rows that administrators edit."""
 
 from django.contrib import admin
+from django.forms import CheckboxSelectMultiple
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -29,8 +30,14 @@ class DataSourceAdmin(ModelAdmin):
             },
         ),
     )
-    filter_horizontal = ("products", "categories")
     show_full_result_count = False
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Boxes to tick: the lists are short, and the two-sided chooser needs a script and a wide screen."""
+        field = super().formfield_for_manytomany(db_field, request, widget=CheckboxSelectMultiple, **kwargs)
+        if field is not None:
+            field.help_text = db_field.help_text
+        return field
 
     def get_readonly_fields(self, request, obj=None):
         return ("code",) if obj else ()
