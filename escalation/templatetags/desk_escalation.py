@@ -16,12 +16,19 @@ def desk_handover(context: template.Context, ticket: Ticket) -> dict[str, object
     reader = context["user"]
     step = Escalation.objects.visible_to(reader).filter(ticket=ticket).select_related("by").order_by("-step_no").first()
     commitment = Commitment.objects.visible_to(reader).filter(ticket=ticket, closed_at=None).first()
-    is_new_owner = ticket.assignee_id == reader.pk and commitment is not None and commitment.expects == Expects.TAKEOVER
+    is_mine = ticket.is_open and ticket.assignee_id == reader.pk
     return {
         "ticket": ticket,
         "step": step if step and step.ask and ticket.is_open else None,
-        "commitment": commitment if is_new_owner and ticket.is_open else None,
+        "commitment": commitment if is_mine and _awaits_takeover(commitment, step) else None,
     }
+
+
+def _awaits_takeover(commitment: Commitment | None, step: Escalation | None) -> bool:
+    """Did the ticket move within this escalation, and nobody gave plan and time since? Asked for alone, nothing moved."""
+    if commitment is None or step is None or commitment.expects != Expects.TAKEOVER:
+        return False
+    return step.created_at >= commitment.opened_at
 
 
 @register.inclusion_tag("escalation/desk_trackers.html", takes_context=True)

@@ -1,13 +1,14 @@
 """Handing a ticket back down, what the tier below sees of it, and the tracker's links."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from escalation.actions import hand_back, hand_up, set_plan
+from escalation.actions import hand_back, hand_up, request_escalation, set_plan
 from escalation.models import Escalation, TrackerLink
 from notifications import fan_out
 from notifications.models import Notice
@@ -113,3 +114,14 @@ def test_a_tracker_link_comes_and_goes_for_staff_alone(cast: Cast, at_experts: T
     for _ in range(2):
         assert staff.post(remove).status_code == 302
     assert not TrackerLink.objects.exists()
+
+
+def test_what_the_customer_asks_for_is_no_takeover_until_the_ticket_moves(cast: Cast) -> None:
+    ticket = file_ticket(cast, now=NOW)
+    actions.take(ticket=ticket, by=cast.erin, now=NOW)
+    request_escalation(
+        ticket=ticket, by=cast.alice, reason="progress", body="Slow.", submission_key=uuid.uuid4(), now=NOW
+    )
+    page = signed_in(cast.erin).get(reverse("admin:tickets_ticket_change", args=[ticket.pk])).content.decode()
+    assert "Slow." in page
+    assert "It is yours now." not in page
