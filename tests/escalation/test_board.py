@@ -91,6 +91,12 @@ def test_what_hurts_next_is_on_top(cast: Cast) -> None:
     assert [row.ticket.pk for row in rows] == [late.pk, slow.pk, old.pk, mild.pk]
 
 
+def test_the_page_says_whose_zone_its_times_are_in(cast: Cast) -> None:
+    overdue_ticket(cast)
+    User.objects.filter(pk=cast.mona.pk).update(time_zone="Europe/Berlin")
+    assert "Times are shown in Europe/Berlin." in board(cast.mona)
+
+
 def test_a_passed_time_is_said_in_words_and_found_by_its_figure(cast: Cast) -> None:
     overdue_ticket(cast)
     Commitment.objects.update(expected_at=timezone.now() - dt.timedelta(minutes=1), slips=2)
