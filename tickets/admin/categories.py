@@ -79,6 +79,9 @@ class CategoryAdmin(ModelAdmin):
     inlines = (CategoryQuestionInline,)
     show_full_result_count = False
 
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
@@ -93,6 +96,3 @@ def _without(lines: list[Any], beginning: str) -> list[Any]:
     """A nested list of lines, less those that begin so."""
     kept = [each for each in lines if not str(each).startswith(beginning)]
     return [_without(each, beginning) if isinstance(each, list) else each for each in kept]
-
-    def get_readonly_fields(self, request, obj=None):
-        return ("code",) if obj else ()
