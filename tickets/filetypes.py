@@ -17,18 +17,53 @@ _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), (b"\x1f\x8b",)
 # Captures of network packets, in both byte orders and in the newer format: the evidence of half of all "no sound".
 _CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x0a\x0d\x0d\x0a")
 _LONGEST_NAME = 255  # characters
+_MOST_PIXELS = 40_000_000  # a browser needs four bytes for each: 160 MB to show it, from a file of a few kilobytes
 
 
 def sniff(head: bytes, name: str) -> str:
-    """The media type of a file that starts with `head`. Text is `text/plain` unless its name says JSON or CSV."""
+    """The media type of a file that starts with `head`. Text is `text/plain` unless its name says JSON or CSV.
+
+    A picture that says of itself that it is of more than 40 megapixels is of no type: it is kept and never shown.
+    """
     if not head:
         return UNKNOWN
     if is_text(head):
         return _SAFE_BY_NAME.get(name.rsplit(".", 1)[-1].lower(), TEXT)
     try:
-        return puremagic.from_string(head, mime=True) or UNKNOWN
+        kind = puremagic.from_string(head, mime=True) or UNKNOWN
     except (puremagic.PureError, ValueError):
         return UNKNOWN
+    return UNKNOWN if _pixels(head) > _MOST_PIXELS else kind
+
+
+def _pixels(head: bytes) -> int:
+    """Width times height as a PNG, GIF, WebP or JPEG says; 0 for anything else, and where a JPEG says it further on."""
+    little, big = (lambda part: int.from_bytes(part, "little")), (lambda part: int.from_bytes(part, "big"))
+    if head.startswith(b"\x89PNG"):
+        return big(head[16:20]) * big(head[20:24])
+    if head.startswith(b"GIF8"):
+        return little(head[6:8]) * little(head[8:10])
+    if head[8:16] == b"WEBPVP8X":
+        return (1 + little(head[24:27])) * (1 + little(head[27:30]))
+    if head[8:16] == b"WEBPVP8 ":
+        return (little(head[26:28]) & 0x3FFF) * (little(head[28:30]) & 0x3FFF)
+    if head[8:16] == b"WEBPVP8L":
+        bits = little(head[21:25])
+        return (1 + (bits & 0x3FFF)) * (1 + (bits >> 14 & 0x3FFF))
+    return _pixels_of_jpeg(head) if head.startswith(b"\xff\xd8") else 0
+
+
+def _pixels_of_jpeg(head: bytes) -> int:
+    """From its first frame header (ITU-T T.81, B.2.2)."""
+    place = 2
+    while place + 9 <= len(head) and head[place] == 0xFF:
+        marker, length = head[place + 1], int.from_bytes(head[place + 2 : place + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(head[place + 5 : place + 7], "big") * int.from_bytes(
+                head[place + 7 : place + 9], "big"
+            )
+        place += 2 + length
+    return 0
 
 
 def may_hold_words(head: bytes, name: str) -> bool:

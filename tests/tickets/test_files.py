@@ -16,6 +16,7 @@ from django.test import AsyncClient, Client, TestCase
 from django.urls import reverse
 
 from accounts.models import User
+from tests.bad_inputs import entry
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.models import Attachment, Ticket
@@ -90,6 +91,44 @@ def test_a_download_is_something_to_save_and_never_to_run(cast: Cast, name: str,
     assert response["Content-Length"] == str(len(content))
 
 
+def test_what_a_scanner_would_stop_is_handed_out_to_save_only(cast: Cast) -> None:
+    """AT24: there is no scanner here; whoever wants one puts it behind the storage."""
+    content = entry("AT24")["input"]["content"].encode()
+    _ticket, file = ticket_with(cast, "eicar.com", content)
+    response = fetched(cast.alice, file)
+    assert b"".join(response.streaming_content) == content
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert status_for(cast.alice, file, "tickets:file_preview") == 404
+
+
+def flooded(kind: str, wide: int, high: int) -> bytes:
+    """The first bytes of a picture that says it is so large."""
+    low = wide.to_bytes(2, "little") + high.to_bytes(2, "little")
+    three = (wide - 1).to_bytes(3, "little") + (high - 1).to_bytes(3, "little")
+    start = {
+        "png": PNG[:16] + wide.to_bytes(4, "big") + high.to_bytes(4, "big") + PNG[24:],
+        "gif": b"GIF89a" + low + b"\x80\x00\x00",
+        "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+        + b"\xff\xc0\x00\x11\x08" + high.to_bytes(2, "big") + wide.to_bytes(2, "big") + b"\x03\x01\x22\x00",
+        "webp": b"RIFF\x64\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + three,
+    }  # fmt: skip
+    return start[kind] + bytes(64)
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "jpg", "webp"])
+def test_a_picture_that_would_fill_a_readers_memory_is_kept_and_not_shown(cast: Cast, kind: str) -> None:
+    """AT20: nothing here decodes a picture, so it is the reader's browser that is spared."""
+    size = entry("AT20")["input"]
+    _ticket, shown = ticket_with(cast, f"shot.{kind}", flooded(kind, 4000, 3000))
+    ticket, flood = ticket_with(cast, f"flood.{kind}", flooded(kind, size["w"], size["h"]))
+    assert status_for(cast.alice, shown, "tickets:file_preview") == 200
+    assert status_for(cast.alice, flood, "tickets:file_preview") == 404
+    assert status_for(cast.alice, flood) == 200
+    assert reverse("tickets:file_preview", args=[flood.key]) not in fetched_page(cast, ticket)
+
+
 @pytest.mark.parametrize(("name", "content"), [("a.html", HTML), ("a.svg", SVG), ("a.png", HTML), ("a.txt", b"hello")])
 def test_only_what_is_an_image_by_its_content_is_shown(cast: Cast, name: str, content: bytes) -> None:
     ticket, file = ticket_with(cast, name, content)
@@ -121,11 +160,16 @@ def test_names_arrive_whole_and_break_no_header(cast: Cast, name: str, header: s
 
 
 @pytest.mark.parametrize("address", ["tickets:file", "tickets:file_preview"])
-def test_a_file_that_the_storage_lost_is_a_clear_page(cast: Cast, address: str) -> None:
+def test_a_file_that_the_storage_lost_is_a_clear_page(
+    cast: Cast, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """AT30: the ticket opens and names it, and whoever runs the site learns of it."""
     ticket, file = ticket_with(cast, "a.png", PNG)
     Path(file.file.path).unlink()
     response = fetched(cast.alice, file, address)
     assert response.status_code == 410
+    assert "This file is not available any more" in response.content.decode()
+    assert [each.levelname for each in caplog.records if f"attachment {file.pk}" in each.message] == ["ERROR"]
     assert ticket.get_absolute_url() in response.content.decode()
     assert fetched_page(cast, ticket)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import AsyncIterator
 
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 from tickets.models import Attachment
 
 CHUNK_BYTES = 64 * 1024
+logger = logging.getLogger(__name__)
 _SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -44,7 +46,8 @@ def _sent(
 ) -> HttpResponse | StreamingHttpResponse:
     try:
         stored = attachment.file.storage.open(attachment.file.name, "rb")
-    except OSError:
+    except OSError as error:
+        logger.error("the storage has no file for attachment %s: %s", attachment.pk, type(error).__name__)
         return render(request, "tickets/file_gone.html", {"attachment": attachment}, status=410)
     if isinstance(request, ASGIRequest):
         response = StreamingHttpResponse(_chunks(stored), content_type=content_type)
