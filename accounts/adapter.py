@@ -3,9 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth import logout
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +48,17 @@ class AccountAdapter(DefaultAccountAdapter):
                 self.render_mail(template_prefix, email, context | {"email": email})
                 return
             super().send_mail(template_prefix, email, context | {"user": user})
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Begin the session. Whoever was deleted since the look at the password is sent back, signed in as nobody."""
+        try:
+            with transaction.atomic():
+                super().login(request, user)
+        except DatabaseError:
+            if User.objects.filter(pk=user.pk).exists():
+                raise
+            logout(request)
+            raise ImmediateHttpResponse(redirect("account_login")) from None
 
     def save_user(self, *args: Any, **kwargs: Any) -> AbstractBaseUser:
         raise NotImplementedError("Accounts begin with an invitation.")

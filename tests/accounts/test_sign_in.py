@@ -12,7 +12,8 @@ from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from accounts.adapter import AccountAdapter
-from accounts.models import User
+from accounts.backends import RoleBackend
+from accounts.models import Team, User
 from tests.cast import PASSWORD, Cast
 
 LOGIN = "/accounts/login/"
@@ -69,11 +70,34 @@ def test_known_and_unknown_addresses_cost_one_hash_each(client: Client, cast: Ca
 
 
 def test_a_password_of_a_megabyte_is_refused_at_once(client: Client, cast: Cast) -> None:
+    """LV12"""
     started = time.monotonic()
     answer = sign_in(client, "alice@example.test", "x" * 1_000_000)
     assert answer.status_code == 200
     assert time.monotonic() - started < 1
     assert "4096" in answer.content.decode()
+
+
+@pytest.mark.parametrize("end", ["switched off", "deleted"])
+def test_whoever_is_switched_off_or_deleted_while_signing_in_is_not_in(
+    client: Client, cast: Cast, monkeypatch, end: str
+) -> None:
+    """RA15: it happens between the look at the password and the session."""
+    rita = cast.rita
+    authenticate = RoleBackend.authenticate
+
+    def found(self, request, **given):
+        user = authenticate(self, request, **given)
+        people = User.objects.filter(pk=rita.pk)
+        Team.objects.update(on_call=None)
+        _ = people.delete() if end == "deleted" else people.update(is_active=False)
+        return user
+
+    monkeypatch.setattr(RoleBackend, "authenticate", found)
+    answer = sign_in(client, rita.email)
+    assert answer.status_code in (200, 302, 422)
+    assert client.get("/accounts/profile/").headers["Location"].startswith(LOGIN)
+    assert client.get("/admin/").status_code == 302
 
 
 def test_sign_in_follows_only_addresses_of_this_site(client: Client, cast: Cast) -> None:
