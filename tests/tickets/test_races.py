@@ -9,8 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core import mail
+from django.db import IntegrityError, connection
+from django.db.models import ProtectedError
 
+from accounts.models import Organisation
+from delivery import sending
+from delivery.actions import owe_email
+from delivery.models import OutboundMessage
 from escalation import sweep
 from escalation.actions import hand_up
 from escalation.models import Escalation
@@ -152,13 +158,101 @@ def test_the_owner_of_before_follows_on_however_close_the_next_one_comes(people:
 
 
 def test_two_engineers_take_a_ticket_at_once_and_one_of_them_has_it(people: Cast) -> None:
+    """RA04: the other one is told whose it is."""
     for _ in range(ROUNDS):
         ticket = file_ticket(people, severity="p0")
-        at_once(
+        results = at_once(
             lambda ticket=ticket: actions.take(ticket=ticket, by=people.erin, seen_owner=0, now=NOW + TICK),
             lambda ticket=ticket: actions.take(ticket=ticket, by=people.frank, seen_owner=0, now=NOW + TICK),
         )
         assert TicketEvent.objects.filter(ticket=ticket, kind=EventKind.ASSIGNED).count() == 1
+        ticket.refresh_from_db()
+        (told,) = [each for each in results if isinstance(each, ActionRefused)]
+        assert ticket.assignee is not None
+        assert ticket.assignee.name in told.message
+
+
+def test_a_ticket_is_closed_and_answered_at_once_and_both_are_in_its_history(people: Cast) -> None:
+    """RA05: the word reopens it before it is closed, or is refused because it is closed: never lost in silence."""
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people)
+        actions.resolve(ticket=ticket, by=people.erin, message="Done.", cause="c", fix="f", prevention="p", now=NOW)
+        closed, said = at_once(
+            lambda ticket=ticket: actions.close(ticket=ticket, by=people.erin, now=NOW + TICK),
+            lambda ticket=ticket: actions.customer_reply(
+                ticket=ticket, by=people.alice, body="Still bad.", now=NOW + TICK
+            ),
+        )
+        ticket.refresh_from_db()
+        kinds = set(TicketEvent.objects.filter(ticket=ticket).values_list("kind", flat=True))
+        is_said = ticket.messages.filter(body="Still bad.").exists()
+        assert isinstance(said, ActionRefused) is not is_said
+        assert isinstance(closed, ActionRefused) is is_said
+        assert ticket.status == ("open" if is_said else "closed")
+        assert (EventKind.CUSTOMER_REPLIED in kinds, EventKind.CLOSED in kinds) == (is_said, not is_said)
+
+
+def test_a_ticket_is_resolved_and_answered_at_once_and_both_stand(people: Cast) -> None:
+    """RA05: the customer's word is kept whichever comes first; after the solution it reopens the ticket."""
+    for _ in range(ROUNDS):
+        ticket = file_ticket(people)
+        at_once(
+            lambda ticket=ticket: actions.resolve(
+                ticket=ticket, by=people.erin, message="Done.", cause="c", fix="f", prevention="p", now=NOW + TICK
+            ),
+            lambda ticket=ticket: actions.customer_reply(ticket=ticket, by=people.alice, body="More.", now=NOW + TICK),
+        )
+        ticket.refresh_from_db()
+        kinds = list(TicketEvent.objects.filter(ticket=ticket).order_by("pk").values_list("kind", flat=True))
+        is_last = kinds.index(EventKind.CUSTOMER_REPLIED) > kinds.index(EventKind.RESOLVED)
+        assert ticket.messages.filter(body="More.").count() == 1
+        assert ticket.status == ("open" if is_last else "resolved")
+        assert (EventKind.REOPENED in kinds) == is_last
+
+
+def test_a_word_while_its_ticket_is_merged_is_kept_or_refused_in_words(people: Cast) -> None:
+    """RA06: what was said before stays readable there."""
+    for _ in range(ROUNDS):
+        ticket, into = file_ticket(people), file_ticket(people)
+        merged, said = at_once(
+            lambda ticket=ticket, into=into: actions.merge(ticket=ticket, into=into, by=people.erin, now=NOW + TICK),
+            lambda ticket=ticket: actions.customer_reply(ticket=ticket, by=people.alice, body="More.", now=NOW + TICK),
+        )
+        ticket.refresh_from_db()
+        assert merged == into
+        assert (ticket.status, ticket.merged_into_id) == ("closed", into.pk)
+        assert ticket.messages.filter(body="More.").exists() is not isinstance(said, ActionRefused)
+
+
+def test_an_organisation_is_deleted_while_its_customer_files(people: Cast) -> None:
+    """RA11: no page deletes one; where somebody does by hand, the ticket or the organisation stays, and none without the other."""
+    for _ in range(ROUNDS):
+        gone = Organisation.objects.create(name=f"Gone {uuid.uuid4()}", plan=people.plan)
+
+        def delete(gone: Organisation = gone) -> str:
+            try:
+                Organisation.objects.get(pk=gone.pk).delete()
+            except (ProtectedError, IntegrityError):
+                return "kept"
+            return "deleted"
+
+        filed, end = at_once(
+            lambda gone=gone: file_ticket(people, organisation=gone, app=None, submission_key=uuid.uuid4()), delete
+        )
+        assert isinstance(filed, ActionRefused) == (end == "deleted")
+        assert Organisation.objects.filter(pk=gone.pk).exists() == (end == "kept")
+        assert Ticket.objects.filter(organisation_id=gone.pk).count() == (end == "kept")
+
+
+def test_two_workers_never_send_one_message_twice(people: Cast, settings: Any) -> None:
+    """RA10"""
+    settings.DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for number in range(ROUNDS):
+        mail.outbox.clear()
+        owe_email(key=str(number), address="alice@example.test", subject="Hello", body_text="x", now=NOW)
+        at_once(*(lambda: sending.send_due(NOW) for _ in range(3)))
+        assert len(mail.outbox) == 1
+        assert OutboundMessage.objects.get(idempotency_key=str(number)).attempts == 1
 
 
 def keep(

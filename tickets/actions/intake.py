@@ -48,7 +48,8 @@ def open_ticket(
 
     The same `submission_key` again gives the ticket that is already there, so a double click files one. `requester` is
     given when an engineer files for a caller; the opening message is then no first response. `follows` is the closed ticket that
-    this one goes on from. Secrets are masked. Raises ActionRefused for a key that something else was sent under.
+    this one goes on from. Secrets are masked. Raises ActionRefused for a key that something else was sent under, and for an
+    organisation that is gone by the commit.
     """
     owner = requester or by
     existing = Ticket.objects.filter(submission_key=submission_key, requester=owner).first()
@@ -82,6 +83,10 @@ def open_ticket(
             return ticket
     except IntegrityError:
         twin = _twin(submission_key, owner)
+        if twin is None and not Organisation.objects.filter(pk=organisation.pk).exists():
+            raise ActionRefused(
+                _("Your organisation was removed a moment ago. Write to your success manager.")
+            ) from None
         if twin is None:
             raise
         return twin
