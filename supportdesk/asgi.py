@@ -5,12 +5,13 @@ import os
 from typing import IO, Any
 
 import django
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 django.setup(set_prefix=False)
 
-from supportdesk.errors import server_error  # noqa: E402 the site must be set up first
+from supportdesk.errors import BodyTooLarge, server_error  # noqa: E402 the site must be set up first
 from supportdesk.middleware import SecurityHeadersMiddleware  # noqa: E402
 
 
@@ -23,23 +24,34 @@ class NotTakenIn(io.BytesIO):
 
 
 class Application(ASGIHandler):
-    """Django's own; where the disk has no room for a body on its way in, the answer is a page of ours."""
+    """Django's own; where a body on its way in is too large, or the disk has no room for it, the answer is a page of ours.
+
+    Nobody is signed in yet while a body arrives: without a limit a stranger could fill the disk.
+    """
 
     async def read_body(self, receive: Any) -> IO[bytes]:
-        is_more = True
+        is_more, size = True, 0
 
         async def received() -> Any:
-            nonlocal is_more
+            nonlocal is_more, size
             message = await receive()
             is_more = message.get("more_body", False)
+            size += len(message.get("body", b""))
+            return message
+
+        async def limited() -> Any:
+            message = await received()
+            if size > settings.REQUEST_MAX_BYTES:
+                raise BodyTooLarge
             return message
 
         try:
-            return await super().read_body(received)
+            return await super().read_body(limited)
         except OSError as error:
-            while is_more:  # a browser reads no answer before it has sent all
-                await received()
-            return NotTakenIn(error)
+            refusal = error.with_traceback(None)  # which holds on to what was put down so far
+        while is_more:  # a browser reads no answer before it has sent all
+            await received()
+        return NotTakenIn(refusal)
 
     def create_request(self, scope: Any, body_file: IO[bytes]) -> Any:
         request, refusal = super().create_request(scope, body_file)

@@ -16,7 +16,12 @@ from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 60  # seconds
+TOO_LARGE = 413
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class BodyTooLarge(OSError):
+    """A request brought more than `REQUEST_MAX_BYTES`."""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -42,12 +47,12 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database is away or the disk full; the reference on the page stands in the log."""
+    """500; 503 where the database is away or the disk full; 413 where too much was sent. The page's reference is in the log."""
     reference = secrets.token_hex(3)
     error = sys.exc_info()[1]
     logger.error("failure %s at %s: %s", reference, request.path, type(error).__name__)
     words = _words_for(error)
-    status = 500 if words is _failed else 503
+    status = {_failed: 500, _too_much: TOO_LARGE}.get(words, 503)
     texts = _texts(words, getattr(request, "LANGUAGE_CODE", None))
     again = request.path if request.method == "GET" else "/"
     try:
@@ -67,6 +72,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _words_for(error: BaseException | None) -> Callable[[], dict[str, str]]:
     if isinstance(error, (OperationalError, InterfaceError)):
         return _away
+    if isinstance(error, BodyTooLarge):
+        return _too_much
     return _full if isinstance(error, OSError) and error.errno in NO_ROOM else _failed
 
 
@@ -109,6 +116,18 @@ def _full() -> dict[str, str]:
         "advice": _(
             "What you sent did not reach us. Go back and send it without files, or with them in a few minutes. Reading "
             "works as ever."
+        ),
+        "call": _("Is your service down? Call, day and night:"),
+        "again": _("Try again"),
+    }
+
+
+def _too_much() -> dict[str, str]:
+    return {
+        "title": _("That is too much at once"),
+        "advice": _(
+            "What you sent is larger than we take in one piece, and nothing of it was kept. Go back and send it with fewer "
+            "or smaller files."
         ),
         "call": _("Is your service down? Call, day and night:"),
         "again": _("Try again"),

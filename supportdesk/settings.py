@@ -212,6 +212,8 @@ STORAGES = {
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 LOG_MAX_BYTES = env.int("LOG_MAX_BYTES", default=500 * 1024 * 1024)  # text, .zip, .gz, captured packets
 ATTACHMENT_MAX_COUNT = env.int("ATTACHMENT_MAX_COUNT", default=20)
+# bytes of a whole request; a form without its script may bring one log of the largest and some other files
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=LOG_MAX_BYTES + 4 * ATTACHMENT_MAX_BYTES)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of form text; files are streamed to disk and not counted
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the form refuses more than ATTACHMENT_MAX_COUNT, by name, and loses nothing
