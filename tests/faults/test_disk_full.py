@@ -53,6 +53,7 @@ def form(cast: Cast, **changes: str) -> dict[str, Any]:
 def test_a_form_whose_file_has_no_room_says_so_and_keeps_what_was_typed(
     cast: Cast, client: Client, folder: Path
 ) -> None:
+    """AT28"""
     older = file_ticket(cast)
     client.force_login(cast.alice)
     answer = client.post("/tickets/new/", form(cast))

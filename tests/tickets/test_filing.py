@@ -292,6 +292,7 @@ class TestFiles:
         assert Attachment.objects.count() == 2
 
     def test_a_whole_folder_of_files_is_refused_and_the_words_stay(self, cast: Cast, alice: Client) -> None:
+        """AT13, and more than that."""
         files = [log(f"{number}.log", str(number).encode()) for number in range(130)]
         response = alice.post(NEW, typed(cast, subject="Sound is gone", files=files))
         assert "129.log: There are 20 files already" in errors_of(response)

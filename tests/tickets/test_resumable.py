@@ -199,6 +199,7 @@ def test_no_room_in_the_plan_is_said(cast: Cast, alice: Client) -> None:
 
 
 def test_a_full_disk_is_said_and_the_part_is_asked_for_again(cast: Cast, alice: Client, monkeypatch) -> None:
+    """AT28"""
     address = f"{BEGIN}{begin(alice, size=10).json()['key']}/"
 
     def full(*args: object, **kwargs: object) -> None:
@@ -233,6 +234,7 @@ class TestBadInputs:
         assert not Attachment.objects.exists()
 
     def test_names_in_a_zip_are_only_text(self, cast: Cast, alice: Client) -> None:
+        """AT16"""
         told = send(alice, slipping_zip(), name="logs.zip").json()
         assert told["file"]["contents"].endswith("../../etc/passwd, /etc/shadow")
 
