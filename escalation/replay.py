@@ -217,7 +217,7 @@ def _calendar_edit(stage: Stage, event: Mapping[str, Any], now: datetime) -> Non
     removed = set(_list(event, "remove_holidays") + _list(event, "remove_holiday"))
     definition["holidays"] = sorted({*definition.get("holidays", []), *added} - removed)
     definition["extra"] = {**definition.get("extra", {}), **event.get("add_extra", {})}
-    stage.calendar = replace_definition(calendar=stage.calendar, definition=definition)
+    stage.calendar = replace_definition(calendar=stage.calendar, definition=definition, now=now)
     # As the next sweep does; here at once, so that what follows from the edit carries its instant.
     actions.recheck_after_calendar_edits(now=now)
     for clock in ledger.clocks_of(stage.it).values():

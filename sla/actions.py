@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -63,7 +63,7 @@ def add_calendar(*, code: str, values: CalendarValues, by: User) -> Calendar:
         return calendar
 
 
-def edit_calendar(*, calendar: Calendar, values: CalendarValues, seen: str, by: User) -> Calendar:
+def edit_calendar(*, calendar: Calendar, values: CalendarValues, seen: str, by: User, now: datetime) -> Calendar:
     """Store what an administrator made of a calendar; other hours or days raise its version.
 
     `seen` is the stamp of the values that the administrator had before them. Raises ChangedMeanwhile where the stored
@@ -79,7 +79,7 @@ def edit_calendar(*, calendar: Calendar, values: CalendarValues, seen: str, by: 
         calendar.known_until = date.fromisoformat(values.known_until)
         calendar.save(update_fields=["name_en", "name_zh", "business_day_seconds", "known_until"])
         if values.definition != before.definition:
-            calendar = replace_definition(calendar=calendar, definition=dict(values.definition))
+            calendar = replace_definition(calendar=calendar, definition=dict(values.definition), now=now)
         with translation.override("en"):
             changes = calendar_changes(before, values)
         if changes:
@@ -87,7 +87,7 @@ def edit_calendar(*, calendar: Calendar, values: CalendarValues, seen: str, by: 
         return calendar
 
 
-def replace_definition(*, calendar: Calendar, definition: dict[str, object]) -> Calendar:
+def replace_definition(*, calendar: Calendar, definition: dict[str, object], now: datetime) -> Calendar:
     """Give the calendar other hours or holidays and raise its version, so that clocks are computed anew.
 
     Raises ValueError, with a sentence that says what is wrong, for a malformed definition; nothing is stored then.
@@ -96,8 +96,8 @@ def replace_definition(*, calendar: Calendar, definition: dict[str, object]) -> 
         calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
         calendar.definition = definition
         calendar.compiled()
-        calendar.version += 1
-        calendar.save(update_fields=["definition", "version"])
+        calendar.version, calendar.edited_at = calendar.version + 1, now
+        calendar.save(update_fields=["definition", "version", "edited_at"])
         return calendar
 
 

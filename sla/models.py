@@ -33,6 +33,7 @@ class Calendar(BilingualName, models.Model):
     )
     known_until = models.DateField(_("known until"), help_text=_("Public holidays are entered up to this day."))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    edited_at = models.DateTimeField(_("hours edited"), null=True, editable=False)  # when the version was raised last
 
     class Meta:
         ordering = ("pk",)

@@ -187,7 +187,7 @@ def test_a_second_run_over_the_same_tickets_takes_no_second_step(cast: Cast) -> 
 
 def calendar_with(**changes: object) -> None:
     calendar = Calendar.objects.get()
-    replace_definition(calendar=calendar, definition={**calendar.definition, **changes})
+    replace_definition(calendar=calendar, definition={**calendar.definition, **changes}, now=NOW)
 
 
 def test_what_a_ticket_waited_is_not_added_as_wall_clock(cast: Cast) -> None:

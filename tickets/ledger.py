@@ -99,12 +99,12 @@ def judge(clock: Clock, *, now: datetime) -> bool:
     """Bring the clock's columns up to `now` without storing them. True when it turns out to be missed.
 
     The stored due is what the ledger says, so an unedited calendar needs no segments here. After an edit of its calendar the
-    due that was promised before decides whether time ran out; a due that only the edit puts into the past is a breach
-    dated now, with the edit as its cause.
+    due that was promised before decides whether time ran out, but for one that the edit put off before it had come; a due
+    that only the edit puts into the past is a breach dated now, with the edit as its cause.
     """
     if clock.breached_at or clock.stopped_at or clock.state == ClockState.CANCELLED:
         return False
-    if clock.due_at and now > clock.due_at:
+    if clock.due_at and now > clock.due_at and not was_put_off(clock, now=now):
         _breach(clock, due_at=clock.due_at, breached_at=clock.due_at, cause="elapsed")
         return True
     if not is_stale(clock):
@@ -114,6 +114,19 @@ def judge(clock: Clock, *, now: datetime) -> bool:
     if reading.breached_at:
         _breach(clock, due_at=reading.due_at, breached_at=now, cause="calendar_edit")
     return reading.breached_at is not None
+
+
+def was_put_off(clock: ClockBase, *, now: datetime) -> bool:
+    """Did its calendar's last edit, made before the due and not swept since, move that beyond `now`? The columns are brought
+    up to date, also where the moved due has passed as well."""
+    edited_at = clock.calendar.edited_at if clock.calendar and is_stale(clock) else None
+    if clock.due_at is None or edited_at is None or edited_at > clock.due_at:
+        return False
+    reading = read(facts_of(clock), now)
+    if reading.due_at and reading.due_at <= clock.due_at:
+        return False
+    _apply(clock, reading)
+    return reading.breached_at is None
 
 
 def note_breach(clock: Clock, *, now: datetime) -> bool:
@@ -162,7 +175,7 @@ def store_reading(clock: Clock, reading: Reading) -> None:
     clock.save(update_fields=[*CACHED, "target_for", "calendar"])
 
 
-def _apply(clock: Clock, reading: Reading) -> None:
+def _apply(clock: ClockBase, reading: Reading) -> None:
     clock.state = reading.state
     clock.due_at = reading.due_at
     clock.at_risk_at = reading.at_risk_at

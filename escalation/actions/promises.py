@@ -89,9 +89,9 @@ def _bring_up(clock: PromiseClock, now: datetime) -> None:
 
 
 def _judge_edit(clock: PromiseClock, now: datetime, *, is_due_known: bool) -> None:
-    """After an edit of its calendar: the due that stood before it decides, if no pause has moved that one; a due that only the
-    edit puts into the past is a breach dated now, with the edit as its cause."""
-    if is_due_known and clock.due_at and now > clock.due_at:
+    """After an edit of its calendar: the due that stood before it decides, if no pause and no edit made in time has moved that
+    one; a due that only the edit puts into the past is a breach dated now, with the edit as its cause."""
+    if is_due_known and clock.due_at and now > clock.due_at and not ledger.was_put_off(clock, now=now):
         clock.breached_at, clock.breach_cause = clock.due_at, "elapsed"
         return
     reading = read(ledger.facts_of(clock), now)

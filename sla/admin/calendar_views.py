@@ -139,7 +139,7 @@ def _save(editor: Editor, form: CalendarForm) -> HttpResponse:
             row = actions.add_calendar(code=form.cleaned_data["code"], values=values, by=editor.request.user)
         else:
             seen = form.cleaned_data["seen"]
-            row = actions.edit_calendar(calendar=row, values=values, seen=seen, by=editor.request.user)
+            row = actions.edit_calendar(calendar=row, values=values, seen=seen, by=editor.request.user, now=editor.now)
     except ChangedMeanwhile:
         editor.extra["newest"] = calendar_changes(CalendarValues.of(Calendar.objects.get(pk=row.pk)), values)
         return _show(editor, form, status=CONFLICT)

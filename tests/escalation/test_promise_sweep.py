@@ -49,10 +49,10 @@ def close(cast: Cast, ticket: Ticket, now: dt.datetime) -> None:
     ticket_actions.close(ticket=ticket, by=cast.erin, now=now)
 
 
-def set_holiday(day: str, *, off: bool) -> None:
+def set_holiday(day: str, *, off: bool, at: dt.datetime = NOW) -> None:
     calendar = Calendar.objects.get()
     days = set(calendar.definition["holidays"]) - {day} | ({day} if off else set())
-    replace_definition(calendar=calendar, definition={**calendar.definition, "holidays": sorted(days)})
+    replace_definition(calendar=calendar, definition={**calendar.definition, "holidays": sorted(days)}, now=at)
 
 
 # A ticket that ends
@@ -230,10 +230,20 @@ def test_a_due_that_only_the_edit_puts_into_the_past_is_missed_by_the_edit_and_n
 def test_what_had_run_out_before_the_edit_stays_missed_at_its_due(cast: Cast) -> None:
     ticket = file_ticket(cast, severity="p3", now=NOW)
     ask(cast, ticket, NOW)
-    set_holiday("2026-06-08", off=True)  # nobody swept in between
+    set_holiday("2026-06-08", off=True, at=NOW + 2 * HOUR)  # nobody swept in between
     promise_sweep.run(NOW + 3 * HOUR)
     promise = PromiseClock.objects.get(ticket=ticket)
     assert (promise.breach_cause, promise.breached_at) == ("elapsed", NOW + HOUR)
+
+
+def test_a_holiday_announced_in_time_moves_a_promise_though_the_sweep_comes_late(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    ask(cast, ticket, NOW)
+    set_holiday("2026-06-08", off=True, at=NOW + MINUTE)
+    promise_sweep.run(NOW + 3 * HOUR)
+    promise = PromiseClock.objects.get(ticket=ticket)
+    assert (promise.state, promise.breached_at) == ("running", None)
+    assert promise.due_at == NOW + 24 * HOUR  # one hour of Tuesday, which begins at 9
 
 
 def test_an_update_is_due_at_the_very_instant_that_was_said(cast: Cast) -> None:

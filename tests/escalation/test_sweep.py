@@ -147,7 +147,7 @@ def test_an_announced_holiday_moves_the_due(cast: Cast) -> None:
     ticket = file_ticket(cast, severity="p2", now=NOW + dt.timedelta(hours=6))  # Monday 16:00, due Tuesday 11:30
     calendar = Calendar.objects.get()
     holiday = {**calendar.definition, "holidays": [*calendar.definition["holidays"], "2026-06-09"]}
-    replace_definition(calendar=calendar, definition=holiday)
+    replace_definition(calendar=calendar, definition=holiday, now=NOW + dt.timedelta(hours=6))
     sweep.run(NOW + dt.timedelta(hours=7))
     clock = ticket.clocks.get(kind="first_response")
     assert clock.due_at == dt.datetime(2026, 6, 10, 3, 30, tzinfo=dt.UTC)

@@ -14,18 +14,19 @@ HOUR = dt.timedelta(hours=1)
 OFFICE = "2026-06-08"  # the day of NOW
 
 
-def close_days(*days: str) -> None:
+def close_days(*days: str, at: dt.datetime = NOW) -> None:
     calendar = Calendar.objects.get()
     replace_definition(
         calendar=calendar,
         definition={**calendar.definition, "holidays": sorted({*calendar.definition["holidays"], *days})},
+        now=at,
     )
 
 
-def open_days(*days: str) -> None:
+def open_days(*days: str, at: dt.datetime = NOW) -> None:
     calendar = Calendar.objects.get()
     holidays = [day for day in calendar.definition["holidays"] if day not in days]
-    replace_definition(calendar=calendar, definition={**calendar.definition, "holidays": holidays})
+    replace_definition(calendar=calendar, definition={**calendar.definition, "holidays": holidays}, now=at)
 
 
 def test_a_due_that_only_the_edit_puts_into_the_past_is_missed_by_the_edit_and_now(cast: Cast) -> None:
@@ -52,10 +53,35 @@ def test_an_answer_between_the_edit_and_the_sweep_is_judged_by_the_same_rule(cas
 
 def test_what_had_run_out_before_the_edit_stays_missed_at_its_due(cast: Cast) -> None:
     ticket = file_ticket(cast, severity="p2", now=NOW)
-    close_days(OFFICE)  # nobody swept in between
+    close_days(OFFICE, at=NOW + 4.5 * HOUR)  # nobody swept in between
     sweep.run(NOW + 5 * HOUR)
     clock = ticket.clocks.get(kind="first_response")
     assert (clock.breach_cause, clock.breached_at) == ("elapsed", NOW + 4 * HOUR)
+
+
+def test_a_holiday_announced_in_time_moves_the_due_though_the_sweep_comes_late(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    close_days(OFFICE, at=NOW + HOUR)
+    moved = NOW + dt.timedelta(days=1, hours=3)  # four hours of Tuesday
+    sweep.run(NOW + 5 * HOUR)
+    clock = ticket.clocks.get(kind="first_response")
+    assert (clock.state, clock.due_at, clock.breached_at) == ("running", moved, None)
+    assert Ticket.objects.get(pk=ticket.pk).next_due_at == moved
+
+
+def test_an_answer_after_the_old_due_and_before_the_sweep_is_in_time_after_such_a_holiday(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    close_days(OFFICE, at=NOW + HOUR)
+    actions.reply(ticket=ticket, by=cast.erin, body="Looking.", now=NOW + 5 * HOUR)
+    assert ticket.clocks.get(kind="first_response").state == "met"
+
+
+def test_a_moved_due_that_passed_too_is_missed_at_the_moved_one(cast: Cast) -> None:
+    ticket = file_ticket(cast, severity="p2", now=NOW)
+    close_days(OFFICE, at=NOW + HOUR)
+    sweep.run(NOW + dt.timedelta(days=1, hours=4))
+    clock = ticket.clocks.get(kind="first_response")
+    assert (clock.breach_cause, clock.breached_at) == ("elapsed", NOW + dt.timedelta(days=1, hours=3))
 
 
 def test_an_edit_moves_the_ticket_in_the_queue(cast: Cast) -> None:

@@ -135,7 +135,7 @@ def test_what_is_foretold_of_open_clocks_comes_true(cast: Cast, elapsed: dt.time
     """A holiday taken away and earlier hours: the due times move, some into the past."""
     after, definition = edited(read_book(), mon=[["06:00", "17:30"]])
     close = edited(read_book(), holidays=[TODAY])[1]
-    replace_definition(calendar=Calendar.objects.get(), definition=close)
+    replace_definition(calendar=Calendar.objects.get(), definition=close, now=NOW)
     tickets = [
         file_ticket(cast, severity=severity, now=NOW + n * HOUR) for n, severity in enumerate(("p2", "p2", "p3", "p0"))
     ]
@@ -144,7 +144,7 @@ def test_what_is_foretold_of_open_clocks_comes_true(cast: Cast, elapsed: dt.time
     sweep.run(now)
     dues = dict(Clock.objects.values_list("pk", "due_at"))
     found = dry_run(read_book(), after, now=now).open_clocks
-    replace_definition(calendar=Calendar.objects.get(), definition=definition)
+    replace_definition(calendar=Calendar.objects.get(), definition=definition, now=now)
     sweep.run(now)
     moved = [clock for clock in Clock.objects.exclude(calendar=None) if clock.due_at != dues[clock.pk]]
     missed = Clock.objects.filter(breach_cause="calendar_edit")

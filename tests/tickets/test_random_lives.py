@@ -71,7 +71,9 @@ class Life:
 def edit_calendar(life: Life, arg: int) -> None:
     calendar = Calendar.objects.get()
     holidays = set(calendar.definition["holidays"]) ^ {HOLIDAYS[arg % len(HOLIDAYS)]}
-    replace_definition(calendar=calendar, definition={**calendar.definition, "holidays": sorted(holidays)})
+    replace_definition(
+        calendar=calendar, definition={**calendar.definition, "holidays": sorted(holidays)}, now=life.now
+    )
 
 
 def change_plan(life: Life) -> None:
