@@ -211,7 +211,7 @@ def test_a_ticket_is_resolved_and_answered_at_once_and_both_stand(people: Cast) 
 
 
 def test_a_word_while_its_ticket_is_merged_is_kept_or_refused_in_words(people: Cast) -> None:
-    """RA06: what was said before stays readable there."""
+    """RA06: what was said before stays readable there; what comes after is told which ticket goes on."""
     for _ in range(ROUNDS):
         ticket, into = file_ticket(people), file_ticket(people)
         merged, said = at_once(
@@ -222,6 +222,7 @@ def test_a_word_while_its_ticket_is_merged_is_kept_or_refused_in_words(people: C
         assert merged == into
         assert (ticket.status, ticket.merged_into_id) == ("closed", into.pk)
         assert ticket.messages.filter(body="More.").exists() is not isinstance(said, ActionRefused)
+        assert not isinstance(said, ActionRefused) or f"merged into #{into.pk}" in said.message
 
 
 def test_an_organisation_is_deleted_while_its_customer_files(people: Cast) -> None:

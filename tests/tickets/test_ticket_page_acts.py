@@ -271,6 +271,17 @@ def test_solving_a_closed_ticket_is_refused_in_words(cast: Cast) -> None:
     assert "This ticket is now “Closed”" in page
 
 
+def test_a_word_on_a_ticket_that_was_merged_meanwhile_is_kept_and_led_on(cast: Cast) -> None:
+    """RA06"""
+    ticket, into = file_ticket(cast), file_ticket(cast)
+    actions.merge(ticket=ticket, into=into, by=cast.erin, now=NOW)
+    response = post(cast.alice, "tickets:reply", ticket, body="All of them")
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"This ticket was merged into #{into.pk}: write there" in page
+    assert "All of them" in page
+
+
 @pytest.mark.parametrize("address", ["tickets:reply", "tickets:reopen", "tickets:raise_severity", "tickets:solved"])
 def test_staff_do_not_act_as_the_customer(cast: Cast, address: str) -> None:
     ticket = file_ticket(cast) if address != "tickets:reopen" else resolved(cast)

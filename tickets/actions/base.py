@@ -30,8 +30,13 @@ def locked(ticket: Ticket) -> Ticket:
 
 
 def require(action: str, ticket: Ticket) -> None:
-    """Raise ActionRefused when `action` may not start from the ticket's present status."""
+    """Raise ActionRefused when `action` may not start from the ticket's present status; of a merged one it says where to go on."""
     if not lifecycle.is_allowed(action, ticket.status):
+        if ticket.is_merged:
+            raise ActionRefused(
+                _("This ticket was merged into #%(number)s: write there, the same people read it.")
+                % {"number": ticket.merged_into_id}
+            )
         raise ActionRefused(
             _("This ticket is now “%(status)s”, so this is not possible any more. Look at what changed and try again.")
             % {"status": ticket.get_status_display()}
