@@ -30,7 +30,8 @@ class FullStorage(FileSystemStorage):
     def _save(self, name: str, content: File[Any]) -> str:
         half = Path(self.path(name))
         half.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(content.read()[: (content.size or 0) // 2])
+        blocks = list(content.chunks())  # which may be of no known length
+        half.write_bytes(b"".join(blocks)[: sum(map(len, blocks)) // 2])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
