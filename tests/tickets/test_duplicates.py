@@ -187,7 +187,7 @@ class TestFollowing:
         alice.post(f"{ticket.get_absolute_url()}drafts/{uuid.uuid4()}/", {"body": "Begun before"})
         page = self.follow(alice, cast, ticket).content.decode()
         assert "Begun before" in page
-        assert "not sent yet" not in page
+        assert "What you wrote stands below" not in page
 
     def test_twice_is_once_and_whoever_filed_it_follows_anyway(self, cast: Cast, alice: Client) -> None:
         ticket = bobs(cast)
