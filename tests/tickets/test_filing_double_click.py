@@ -41,6 +41,6 @@ def test_twenty_clicks_at_once_file_one_ticket() -> None:
     for thread in threads:
         thread.join(60)
     ticket = Ticket.objects.get()
-    assert answers == [(302, ticket.get_absolute_url())] * 20
+    assert answers == [(302, f"{ticket.get_absolute_url()}details/")] * 20
     assert (Message.objects.count(), Clock.objects.count()) == (1, 2)
     assert TicketEvent.objects.filter(kind="opened").count() == 1

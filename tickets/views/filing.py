@@ -55,8 +55,9 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     now, user = timezone.now(), place.user
     key = filing.submission_key(request.POST)
     existing = Ticket.objects.filter(submission_key=key, requester=user).first()
+    is_urgent = request.POST.get("severity") == Severity.P0
     if existing:
-        return redirect(existing)
+        return _onward(existing, is_urgent=is_urgent)
     refused = keep_uploads(request, field="files", by=user, draft_key=key, now=now)
     if not {"remove", "fill", "ask"}.isdisjoint(request.POST):
         return _changed(request, place, key=key, refused=refused)
@@ -65,8 +66,7 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
     if "save_draft" in request.POST:
         return _kept(request, place, key=key, refused=refused)
     form = FilingForm(request.POST, place=place, now=now)
-    is_urgent = request.POST.get("severity") == Severity.P0  # a file that is too big does not hold up a P0
-    is_ready = form.is_valid() and (is_urgent or not refused)
+    is_ready = form.is_valid() and (is_urgent or not refused)  # a file that is too big does not hold up a P0
     asked = to_ask_about(form) if is_ready else ()
     if is_ready and not asked:
         try:
@@ -76,8 +76,13 @@ def _sent(request: HttpRequest, place: FilingPlace) -> HttpResponse:
             key = uuid.uuid4()
         else:
             _tell(request, form, ticket, refused)
-            return redirect("tickets:details", ticket.pk) if is_urgent else redirect(ticket)
+            return _onward(ticket, is_urgent=is_urgent)
     return _page(request, form, key=key, refused=refused, asked=asked)
+
+
+def _onward(ticket: Ticket, *, is_urgent: bool) -> HttpResponse:
+    """Where every click on “send” leads: a P0 is asked right after what its form did not ask."""
+    return redirect("tickets:details", ticket.pk) if is_urgent else redirect(ticket)
 
 
 def _file(form: FilingForm, *, key: uuid.UUID, now: datetime) -> Ticket:
