@@ -80,11 +80,14 @@ def test_the_new_ticket_is_like_the_old_one_and_its_clocks_begin(cast: Cast) -> 
 
 
 def test_when_it_happened_is_not_taken_over(cast: Cast) -> None:
-    facts = actions.EnvironmentFacts(occurred_at=NOW, occurred_zone="Asia/Shanghai", steps="Join, wait")
+    facts = actions.EnvironmentFacts(
+        occurred_at=NOW, occurred_until=NOW, occurred_zone="Asia/Shanghai", steps="Join, wait"
+    )
     old = closed_ticket(cast, environment=facts)
     new = actions.follow_up(ticket=old, by=cast.alice, body="Again", submission_key=uuid.uuid4(), now=LATER)
     environment = Environment.objects.get(ticket=new)
     assert (environment.occurred_at, environment.occurred_zone, environment.steps) == (None, "", "Join, wait")
+    assert environment.occurred_until is None
 
 
 def test_a_subject_stays_within_its_column_and_says_re_once(cast: Cast) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from tickets.actions.base import follow, locked, record, require
-from tickets.actions.intake import EnvironmentFacts, open_ticket
+from tickets.actions.environment import NAMES, EnvironmentFacts
+from tickets.actions.intake import open_ticket
 from tickets.choices import EventKind
 from tickets.errors import ActionRefused
 from tickets.models import Attachment, Environment, Ticket
 
 _REPLY = "Re: "
 _ELLIPSIS = "…"
+_OF_THAT_TIME = {"occurred_at", "occurred_until", "occurred_zone"}
 
 
 def follow_up(*, ticket: Ticket, by: User, body: str, submission_key: uuid.UUID, now: datetime) -> Ticket:
@@ -79,5 +80,4 @@ def _environment(ticket: Ticket) -> EnvironmentFacts:
     row: Environment | None = getattr(ticket, "environment", None)
     if row is None:
         return EnvironmentFacts()
-    names = (name for name in EnvironmentFacts.__dataclass_fields__ if name not in ("occurred_at", "occurred_zone"))
-    return replace(EnvironmentFacts(), **{name: getattr(row, name) for name in names})
+    return EnvironmentFacts(**{name: getattr(row, name) for name in NAMES - _OF_THAT_TIME})
