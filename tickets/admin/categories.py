@@ -74,7 +74,7 @@ class CategoryAdmin(ModelAdmin):
     search_fields = ("code", "name_en", "name_zh")
     fields = (
         "code", ("name_en", "name_zh"), ("example_en", "example_zh"), ("first_question_en", "first_question_zh"),
-        ("attachments_en", "attachments_zh"), "position",
+        ("attachments_en", "attachments_zh"), "is_about_a_call", "position",
     )  # fmt: skip
     inlines = (CategoryQuestionInline,)
     show_full_result_count = False

@@ -28,9 +28,10 @@ class Category(BilingualName, models.Model):
     name_zh = models.CharField(_("name in Chinese"), max_length=80)
     example_en = models.CharField(_("example in English"), max_length=200, blank=True)
     example_zh = models.CharField(_("example in Chinese"), max_length=200, blank=True)
-    # Asked for by nothing since the questions are rows; the migration that wrote the categories still sets it.
     is_about_a_call = models.BooleanField(
-        _("about a call"), default=True, help_text=_("Ask for channel, user ids and time of the call.")
+        _("about a call"),
+        default=True,
+        help_text=_("What was recorded of the call is counted down to its erasure, also where no channel is told."),
     )
     first_question_en = models.CharField(
         _("first question in English"), max_length=300, blank=True, help_text=_("Stands beside the description.")
