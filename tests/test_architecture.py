@@ -28,6 +28,7 @@ def test_the_walk_sees_every_app_and_every_pure_rule_there_is() -> None:
 
     assert {name.partition("/")[0] for name in seen} >= {"accounts", "sla", "tickets", "escalation", "supportdesk"}
     assert {"sla/calendar.py", "sla/clock.py", "tickets/lifecycle.py", "escalation/ladder.py"} <= seen
+    assert [rule for rule in architecture.PURE if not any(name.startswith(rule) for name in seen)] == []
 
 
 def test_what_the_product_imports_is_pinned_for_those_who_only_run_it() -> None:

@@ -1,4 +1,4 @@
-"""How large and how many files may be, and how much room an organisation has for them. Pure: facts in, a sentence or None out."""
+"""How large and how many files may be, and how much room an organisation has. Facts and settings in, a sentence or None out."""
 
 from __future__ import annotations
 
