@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
@@ -58,10 +59,14 @@ class Proof:
 
 def run(now: datetime) -> None:
     """One look: judge the run that is under way, and begin the next when its hour has come. Any number may look at once."""
-    for each in CanaryRun.objects.filter(told_at=None, failed_at=None):
+    for each in _under_way():
         _judge(each, now=now)
     if not CanaryRun.objects.filter(started_at__gt=now - EVERY).exists():
         _begin(now=now)
+
+
+def _under_way() -> QuerySet[CanaryRun]:
+    return CanaryRun.objects.filter(told_at=None, failed_at=None)
 
 
 def proof(now: datetime) -> Proof:
@@ -94,13 +99,12 @@ def _begin(*, now: datetime) -> None:
 
 def _judge(each: CanaryRun, *, now: datetime) -> None:
     step = Escalation.objects.filter(ticket=each.ticket_id, trigger=Trigger.CLOCK).order_by("step_no").first()
-    rows = CanaryRun.objects.filter(pk=each.pk, told_at=None, failed_at=None)
     if step is None:
         if now - each.started_at > CLIMBS_WITHIN:
             _fail(each, why=NO_STEP, now=now)
         return
     if each.escalated_at is None:
-        rows.update(escalated_at=step.created_at)
+        _under_way().filter(pk=each.pk).update(escalated_at=step.created_at)
     told_at = _told_at(step)
     if told_at is not None:
         _succeed(each, told_at=told_at, now=now)
@@ -117,7 +121,7 @@ def _told_at(step: Escalation) -> datetime | None:
 
 def _succeed(each: CanaryRun, *, told_at: datetime, now: datetime) -> None:
     with transaction.atomic():
-        if not CanaryRun.objects.filter(pk=each.pk, told_at=None, failed_at=None).update(told_at=told_at):
+        if not _under_way().filter(pk=each.pk).update(told_at=told_at):
             return
         _clear(each)
         Heartbeat.objects.filter(job=JOB).update(finished_at=now)
@@ -127,7 +131,7 @@ def _succeed(each: CanaryRun, *, told_at: datetime, now: datetime) -> None:
 
 def _fail(each: CanaryRun, *, why: str, now: datetime) -> None:
     with transaction.atomic():
-        if not CanaryRun.objects.filter(pk=each.pk, told_at=None, failed_at=None).update(failed_at=now, why=why):
+        if not _under_way().filter(pk=each.pk).update(failed_at=now, why=why):
             return
         _clear(each)
         Heartbeat.objects.get_or_create(job=JOB, defaults={"started_at": each.started_at})

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
+from escalation.actions.commitments import count_slip
 from escalation.actions.parking import park, parked_until, release
 from escalation.actions.promises import (
     follow_ticket,
@@ -177,10 +178,8 @@ def _slip(ticket: Ticket, now: datetime, tally: Tally) -> None:
     ):
         _set_aside(row, ticket)
         return
-    row.slips, row.slipped_at, row.missed_expected_at = row.slips + 1, now, row.expected_at
+    data, row.slipped_at = count_slip(row), now
     row.save(update_fields=["slips", "slipped_at", "missed_expected_at"])
-    expected_at = row.expected_at.isoformat() if row.expected_at else None
-    data = {"expected_at": expected_at, "slips": row.slips, "expects": row.expects}
     record(ticket, EventKind.SLIPPED, by=None, now=now, data=data)
     tally.slipped += 1
 

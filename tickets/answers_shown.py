@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from sla import wording
 from tickets.choices import AnswerGroup, KnownFact, QuestionKind
 from tickets.models import Answer, CategoryQuestion, Environment, Ticket
-from tickets.questions import Rule, needed
+from tickets.questions import needed
 
 _LONG = 120  # characters; longer text is folded
 _CODES = frozenset({QuestionKind.USER_ID, QuestionKind.VERSION})
@@ -69,8 +69,7 @@ def missing(ticket: Ticket) -> list[str]:
     told = {answer.question.code: answer.choice.code for answer in ticket.answers.all() if answer.choice}
     rules, labels = [], {}
     for row in rows:
-        needs = (row.only_if.question.code, row.only_if.code) if row.only_if else None
-        rules.append(Rule(row.question.code, is_required=row.is_required, needs=needs, only_on=row.only_on))
+        rules.append(row.rule)
         labels[row.question.code] = row.question.label
         value = getattr(environment, row.question.fact, "") if row.question.fact and environment else ""
         if value:

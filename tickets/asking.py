@@ -46,12 +46,10 @@ def asked_of(category: Category) -> list[Asked]:
 
 
 def _asked(row: CategoryQuestion) -> Asked:
-    needs = (row.only_if.question.code, row.only_if.code) if row.only_if else None
-    rule = Rule(row.question.code, is_required=row.is_required, needs=needs, only_on=row.only_on)
     words = [str(row.only_if)] if row.only_if else []
     if row.only_on:
         words.append(str(Platform(row.only_on).label))
-    return Asked(row.question, rule, " · ".join(words))
+    return Asked(row.question, row.rule, " · ".join(words))
 
 
 def log_guide(platform: str, product: str) -> LogGuide | None:

@@ -107,7 +107,7 @@ def clock_view(clock: Clock, now: datetime) -> ClockView:
         is_business=clock.calendar_id is not None,
         open_until=_open_until(calendar, now) if clock.calendar_id and reading.is_running else None,
         sentence=sentence(reading, days=clock.calendar_id is None),
-        total_seconds=max(int(((reading.stopped_at or now) - facts.segments[0].at).total_seconds()), 0),
+        total_seconds=wall_seconds(reading, facts.segments[0].at, now),
     )
 
 
@@ -144,6 +144,11 @@ def customer_status(ticket: Ticket) -> str:
         Status.WAITING_INTERNAL: pgettext("status for the customer", "With our specialists"),
     }
     return words.get(Status(ticket.status), ticket.get_status_display())
+
+
+def wall_seconds(reading: Reading, since: datetime, now: datetime) -> int:
+    """What passed by the wall since then, to the clock's end or to now."""
+    return max(int(((reading.stopped_at or now) - since).total_seconds()), 0)
 
 
 def shown_state(reading: Reading, now: datetime) -> ClockShown:

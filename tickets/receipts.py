@@ -21,7 +21,7 @@ from sla.receipt import Line, Receipt, receipt
 from tickets.choices import EventKind
 from tickets.ledger import facts_of
 from tickets.models import Clock, ClockSegment, Ticket, TicketEvent
-from tickets.presenting import ClockShown, sentence, shown_state, state_label
+from tickets.presenting import ClockShown, sentence, shown_state, state_label, wall_seconds
 from tickets.promises import working_time
 from tickets.wording import event_line
 
@@ -96,7 +96,7 @@ def receipt_shown(
         hours=_hours(clock.calendar),
         lines=[words.shown(line, now) for line in made.lines],
         counted=wording.exact_duration(reading.elapsed_for, days=days),
-        wall=wording.exact_duration(max(int(((reading.stopped_at or now) - since).total_seconds()), 0)),
+        wall=wording.exact_duration(wall_seconds(reading, since, now)),
         notes=_notes(clock, segments),
     )
 

@@ -90,7 +90,7 @@ def note_steps(steps: Sequence[Stepped], *, now: datetime, before: Mapping[int, 
         if role not in _MAY_ANSWER:
             known[columns[0]].owner_id = None
     slipped = [known[pk] for pk, ticket in (before or {}).items() if _has_slipped(known.get(pk), ticket, now)]
-    store_events([_count_slip(each) for each in slipped], now=now)
+    store_events([(each.ticket_id, EventKind.SLIPPED.value, count_slip(each), True) for each in slipped], now=now)
     answerers = _Answerers() if any(step.target == Target.MANAGER for step in steps) else None
     rows = [_after_step(known.get(step.ticket_id), step, answerers, now) for step in steps]
     bulk.insert(Commitment, _COLUMNS, [_columns_of(row) for row in rows], replaces="ticket_id")
@@ -109,11 +109,11 @@ def _has_slipped(row: Commitment | _Standing | None, ticket: Ticket, now: dateti
     )
 
 
-def _count_slip(row: _Standing) -> tuple[int, str, dict[str, Any], bool]:
-    """The slip on the row, and the event that tells of it."""
+def count_slip(row: Commitment | _Standing) -> dict[str, Any]:
+    """Count the expected time of the row as not kept, unsaved; what the event of it says."""
     row.slips, row.missed_expected_at = row.slips + 1, row.expected_at
     at = row.expected_at.isoformat() if row.expected_at else None
-    return row.ticket_id, EventKind.SLIPPED.value, {"expected_at": at, "slips": row.slips, "expects": row.expects}, True
+    return {"expected_at": at, "slips": row.slips, "expects": row.expects}
 
 
 def _after_step(known: _Standing | None, step: Stepped, answerers: _Answerers | None, now: datetime) -> _Standing:
@@ -210,7 +210,7 @@ def commit(row: Commitment, ticket: Ticket, *, by: User, plan: str, expected_at:
     if expected_at <= now:
         raise ActionRefused(_("The expected time has passed already. Give one that is still to come."))
     if _has_slipped(row, ticket, now):
-        row.slips, row.missed_expected_at = row.slips + 1, row.expected_at
+        count_slip(row)
     row.plan, row.expects, row.expected_at, row.slipped_at = plan.strip(), Expects.RESULT, expected_at, None
     if row.acknowledged_at is None:
         _acknowledged(row, by=by, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -136,9 +136,8 @@ def escalate(
     with transaction.atomic():
         if not move_tier(seen=Seen.of(ticket), to_tier=target, check_at=check_at, now=now):
             return None
-        given = asdict(_row(ticket, target, trigger, now=now, rules=Rules()))
-        del given["pk"], given["by_id"]
-        row = Escalation(**given, reason=reason, tried=tried, ask=ask, by=by)
+        given = _columns_of_step(_row(ticket, target, trigger, now=now, rules=Rules()))
+        row = Escalation(**dict(zip(_STEP, given, strict=True)), reason=reason, tried=tried, ask=ask, by=by)
         row.save(force_insert=True)
         note_steps([row], before={ticket.pk: ticket}, now=now)
         record(ticket, EventKind(_kind(target, from_tier=row.from_tier)), by=by, now=now, data=_told(row))

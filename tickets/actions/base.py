@@ -29,14 +29,19 @@ def locked(ticket: Ticket) -> Ticket:
     return Ticket.objects.select_related("organisation__plan", "assignee", "requester").get(pk=ticket.pk)
 
 
+def refuse_merged(ticket: Ticket) -> None:
+    """Raise ActionRefused for a merged ticket, with where to go on."""
+    if ticket.is_merged:
+        raise ActionRefused(
+            _("This ticket was merged into #%(number)s: write there, the same people read it.")
+            % {"number": ticket.merged_into_id}
+        )
+
+
 def require(action: str, ticket: Ticket) -> None:
     """Raise ActionRefused when `action` may not start from the ticket's present status; of a merged one it says where to go on."""
     if not lifecycle.is_allowed(action, ticket.status):
-        if ticket.is_merged:
-            raise ActionRefused(
-                _("This ticket was merged into #%(number)s: write there, the same people read it.")
-                % {"number": ticket.merged_into_id}
-            )
+        refuse_merged(ticket)
         raise ActionRefused(
             _("This ticket is now “%(status)s”, so this is not possible any more. Look at what changed and try again.")
             % {"status": ticket.get_status_display()}

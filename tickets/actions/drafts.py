@@ -11,7 +11,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -162,6 +161,5 @@ def _write(draft: Draft, key: uuid.UUID, typed: Typed, stand: Stand, now: dateti
 
 def _moved(draft: Draft) -> DraftMoved:
     words = _("This draft was changed in another tab or on another device, %(at)s.")
-    letter = f"{draft.ticket.get_absolute_url()}#part-composer" if draft.ticket else ""
-    url = letter or f"{reverse('tickets:new')}?draft={draft.key}"
-    return DraftMoved(words % {"at": wording.instant(draft.updated_at)}, revision=draft.revision, url=url)
+    told = words % {"at": wording.instant(draft.updated_at)}
+    return DraftMoved(told, revision=draft.revision, url=draft.get_absolute_url())

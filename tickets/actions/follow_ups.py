@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from tickets.actions.base import follow, locked, record, require
+from tickets.actions.base import follow, locked, record, refuse_merged, require
 from tickets.actions.environment import NAMES, EnvironmentFacts
 from tickets.actions.intake import open_ticket
 from tickets.choices import EventKind
@@ -32,7 +32,8 @@ def follow_up(*, ticket: Ticket, by: User, body: str, submission_key: uuid.UUID,
         sent = Ticket.objects.filter(submission_key=submission_key, requester=by, follows=ticket).first()
         if sent:
             return sent
-        _refuse(ticket)
+        refuse_merged(ticket)
+        require("follow_up", ticket)
         if not body.strip() and not Attachment.objects.unsent(user=by, draft_key=submission_key).exists():
             raise ActionRefused(_("Write a message or add a file first."))
         new = open_ticket(
@@ -57,15 +58,6 @@ def follow_up(*, ticket: Ticket, by: User, body: str, submission_key: uuid.UUID,
         record(new, EventKind.FOLLOWED_UP, by=by, now=now, data={"follows": ticket.pk})
         record(ticket, EventKind.FOLLOWED_UP, by=by, now=now, data={"followed_by": new.pk})
         return new
-
-
-def _refuse(ticket: Ticket) -> None:
-    if ticket.is_merged:
-        raise ActionRefused(
-            _("This ticket was merged into #%(number)s: write there, the same people read it.")
-            % {"number": ticket.merged_into_id}
-        )
-    require("follow_up", ticket)
 
 
 def _subject(subject: str) -> str:

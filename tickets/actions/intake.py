@@ -82,23 +82,22 @@ def open_ticket(
             masker.record(ticket, by=by, now=now, sent_with=message)
             return ticket
     except IntegrityError:
-        twin = _twin(submission_key, owner)
-        if twin is None and not Organisation.objects.filter(pk=organisation.pk).exists():
-            raise ActionRefused(
-                _("Your organisation was removed a moment ago. Write to your success manager.")
-            ) from None
+        twin = _twin(submission_key, owner, organisation)
         if twin is None:
             raise
         return twin
 
 
-def _twin(submission_key: uuid.UUID, requester: User) -> Ticket | None:
-    """The ticket of the other, faster half of a double click. Raises ActionRefused for a key used for something else."""
+def _twin(submission_key: uuid.UUID, requester: User, organisation: Organisation) -> Ticket | None:
+    """The ticket of the other, faster half of a double click. Raises ActionRefused for a key used for something else, and
+    for an organisation that is gone."""
     twin = Ticket.objects.filter(submission_key=submission_key).first()
     if twin and twin.requester_id == requester.pk:
         return twin
     if twin or Message.objects.filter(submission_key=submission_key).exists():
         raise ActionRefused(_("This page was used already. Check what is in it and send it again."))
+    if not Organisation.objects.filter(pk=organisation.pk).exists():
+        raise ActionRefused(_("Your organisation was removed a moment ago. Write to your success manager."))
     return None
 
 

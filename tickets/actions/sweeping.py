@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Min, QuerySet
 
 from accounts.models import User
@@ -64,9 +63,7 @@ def lock_for_a_look(now: datetime, *, most: int, only: Iterable[int] | None = No
     rows = Ticket.objects.worth_a_look(now).only(*_LOOKED_AT)
     if only is not None:
         rows = rows.filter(pk__in=list(only))
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    return list(rows[:most])
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:most])
 
 
 def store_looks(looks: Sequence[Look], *, now: datetime) -> set[int]:

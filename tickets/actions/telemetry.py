@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -161,7 +161,4 @@ def _reckon_batch(edited_at: datetime, now: datetime) -> int:
 
 def _locked(tickets: QuerySet[Ticket]) -> Sequence[Ticket]:
     """A batch of them, locked; those that somebody else holds are left to the next watch."""
-    tickets = tickets.only("status", "data_gone_at")
-    if connection.features.has_select_for_update_skip_locked:
-        tickets = tickets.select_for_update(skip_locked=True, of=("self",))
-    return list(tickets[:BATCH])
+    return list(tickets.only("status", "data_gone_at").select_for_update(skip_locked=True, of=("self",))[:BATCH])

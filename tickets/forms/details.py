@@ -10,8 +10,8 @@ from accounts.middleware import zone_of
 from accounts.models import SdkProduct
 from tickets.actions import GivenAnswer
 from tickets.asking import Asked
-from tickets.choices import KnownFact, QuestionKind
-from tickets.forms.questions import UNTIL, ZONE, QuestionsForm, field_name, part_name
+from tickets.choices import QuestionKind
+from tickets.forms.questions import FACT_TEXTS, UNTIL, ZONE, QuestionsForm, field_name, names_of, part_name
 from tickets.models import Answer, Environment, Ticket
 from tickets.questions import Rule
 
@@ -43,9 +43,7 @@ class DetailsForm(QuestionsForm):
         told: set[str] = set()
         for each in self.asked:
             if each.question.fact and self._is_changed(each):
-                told.add(each.question.fact)
-                if each.question.fact == KnownFact.OCCURRED:
-                    told |= {part_name(KnownFact.OCCURRED, part) for part in (UNTIL, ZONE)}
+                told.update(names_of(each))
         return told
 
     def changed_answers(self) -> list[GivenAnswer]:
@@ -54,12 +52,7 @@ class DetailsForm(QuestionsForm):
         return [given for given in self.answers() if given.question.pk in changed]
 
     def _is_changed(self, asked: Asked) -> bool:
-        name = field_name(asked)
-        parts = [name]
-        if asked.question.kind == QuestionKind.TIME_RANGE:
-            parts += [part_name(name, UNTIL), part_name(name, ZONE)]
-        changed = set(self.changed_data)
-        return name in self.cleaned_data and not changed.isdisjoint(parts)
+        return field_name(asked) in self.cleaned_data and not set(self.changed_data).isdisjoint(names_of(asked))
 
 
 def _optional(asked: Asked) -> Asked:
@@ -75,9 +68,8 @@ def _facts(ticket: Ticket, zone: str) -> dict[str, Any]:
     row: Environment | None = getattr(ticket, "environment", None)
     if row is None:
         return {}
-    texts = ("sdk_version", "platform", "os_version", "device", "network", "channel", "frequency", "steps")
     given_in = row.occurred_zone or zone
-    return {name: getattr(row, name) for name in texts} | {
+    return {name: getattr(row, name) for name in FACT_TEXTS} | {
         "product": str(row.product_id or ""),
         "occurred_at": _wall(row.occurred_at, given_in),
         "occurred_until": _wall(row.occurred_until, given_in),

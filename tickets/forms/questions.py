@@ -24,6 +24,8 @@ from tickets.questions import appearing, needed
 TEXT_LENGTH, LONG_TEXT_LENGTH = 255, 20_000  # characters, where the question sets no limit of its own
 MOST_CARRIED, CARRIED_LENGTH = 150, 20_000
 PREFIX, UNTIL, ZONE, UNKNOWN = "q_", "_until", "_zone", "_unknown"
+# The facts that are text as they are typed or chosen.
+FACT_TEXTS = ("sdk_version", "platform", "os_version", "device", "network", "channel", "frequency", "steps")
 _MONO = (QuestionKind.VERSION, QuestionKind.USER_ID)
 _CHOOSE = gettext_lazy("Choose from the list.")
 
@@ -36,6 +38,13 @@ def field_name(asked: Asked) -> str:
 def part_name(name: str, part: str) -> str:
     """The field of a time range's end or zone: `occurred_until` beside `occurred_at`, `q_x_until` beside `q_x`."""
     return name.removesuffix("_at") + part if name == KnownFact.OCCURRED else name + part
+
+
+def names_of(asked: Asked) -> list[str]:
+    """The fields of a question: one, or the beginning, end and zone of a time range."""
+    name = field_name(asked)
+    parts = (UNTIL, ZONE) if asked.question.kind == QuestionKind.TIME_RANGE else ()
+    return [name, *(part_name(name, part) for part in parts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ class QuestionsForm(forms.Form):
         for each in self.asked:
             name = field_name(each)
             if each.rule.code not in asked_now:
-                self._forget(name, cleaned)
+                self._forget(each, cleaned)
                 continue
             if each.question.kind == QuestionKind.TIME_RANGE:
                 self._place_in_time(name, cleaned)
@@ -137,13 +146,12 @@ class QuestionsForm(forms.Form):
         """The answers that every ticket has a column for."""
         told = self.cleaned_data
         products = {str(each.pk): each for each in self._products}
-        texts = ("sdk_version", "platform", "os_version", "device", "network", "channel", "frequency", "steps")
         return EnvironmentFacts(
             product=products.get(told.get("product", "")),
             occurred_at=told.get("occurred_at"),
             occurred_until=told.get("occurred_until"),
             occurred_zone=told.get("occurred_zone", ""),
-            **{name: told.get(name, "") for name in texts},
+            **{name: told.get(name, "") for name in FACT_TEXTS},
         )
 
     def answers(self) -> list[GivenAnswer]:
@@ -170,9 +178,9 @@ class QuestionsForm(forms.Form):
         told = {each.rule.code: str(cleaned.get(field_name(each)) or "") for each in choices}
         return told | {"platform": str(cleaned.get(KnownFact.PLATFORM) or "")}
 
-    def _forget(self, name: str, cleaned: dict[str, Any]) -> None:
+    def _forget(self, asked: Asked, cleaned: dict[str, Any]) -> None:
         """What is not asked now is neither judged nor kept."""
-        for each in (name, part_name(name, UNTIL), part_name(name, ZONE), name + UNKNOWN):
+        for each in (*names_of(asked), field_name(asked) + UNKNOWN):
             self.errors.pop(each, None)
             cleaned.pop(each, None)
 
@@ -201,10 +209,7 @@ class QuestionsForm(forms.Form):
 
     def _shown(self, asked: Asked) -> Shown:
         name = field_name(asked)
-        names = [name]
-        if asked.question.kind == QuestionKind.TIME_RANGE:
-            names += [part_name(name, UNTIL), part_name(name, ZONE)]
-        fields = [self[each] for each in names]
+        fields = [self[each] for each in names_of(asked)]
         by_code = {each.rule.code: field_name(each) for each in self.asked}
         needs = asked.rule.needs
         return Shown(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.urls import reverse
 
 from accounts.models import User
 from tickets.drafting import Stand, title_of
@@ -45,6 +46,12 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.key}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is gone on with."""
+        if self.ticket:
+            return f"{self.ticket.get_absolute_url()}#part-composer"
+        return f"{reverse('tickets:new')}?draft={self.key}"
 
     @property
     def stand(self) -> Stand:

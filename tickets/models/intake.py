@@ -15,6 +15,7 @@ from accounts.choices import Platform
 from accounts.models import SdkProduct, User
 from tickets.choices import KIND_OF_FACT, AnswerGroup, KnownFact, QuestionKind, TextPattern
 from tickets.models.ticket import Category, Ticket
+from tickets.questions import Rule
 
 KEY_LENGTH = 128  # characters
 
@@ -139,6 +140,12 @@ class CategoryQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.question.label
+
+    @property
+    def rule(self) -> Rule:
+        """When it is asked and needed; reads question and condition."""
+        needs = (self.only_if.question.code, self.only_if.code) if self.only_if else None
+        return Rule(self.question.code, is_required=self.is_required, needs=needs, only_on=self.only_on)
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):

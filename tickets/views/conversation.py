@@ -139,7 +139,7 @@ def _kept(request: HttpRequest, ticket: Ticket, key: uuid.UUID, shown: dict[str,
         return show(request, ticket, **shown | {"draft": shown["draft"].told(refusal)})
     if kept and not shown["refused_files"]:
         messages.success(request, _("Kept as a draft for 30 days. Go on with it here, from any device."))
-        return redirect(f"{ticket.get_absolute_url()}#part-composer")
+        return redirect(kept)
     return show(request, ticket, **shown)
 
 

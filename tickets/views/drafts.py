@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -145,7 +144,3 @@ def visit_and_letter(ticket: Ticket, user: User) -> tuple[int | None, Draft | No
     values = {each: getattr(ticket, f"letter_{each}") for each in _LETTER}
     letter = Draft(owner=user, ticket=ticket, **values) if values["key"] is not None else None
     return ticket.seen_event_id, letter  # annotated
-
-
-def address_of(draft: Draft) -> str:
-    return f"{reverse('tickets:new')}?draft={draft.key}"

@@ -150,7 +150,7 @@ def _kept(request: HttpRequest, place: FilingPlace, *, key: uuid.UUID, refused: 
     else:
         if kept and not refused:
             messages.success(request, _("Kept as a draft for 30 days. Go on with it here, from any device."))
-            return redirect(drafts.address_of(kept))
+            return redirect(kept)
     form = FilingForm(initial=request.POST.dict(), place=place, now=timezone.now())
     return _page(request, form, key=key, refused=refused, draft=draft)
 
