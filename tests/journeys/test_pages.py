@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import itertools
+import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,6 +204,9 @@ def _look(chromium: Browser, site: Site, page: Page, language: str, theme: str, 
         )
         if not page.act and (page.lands or path.partition("?")[0]) not in tab.url:
             wrong.append(f"is not the page that is meant but {tab.url}")
+        if shots := os.environ.get("SCREENSHOTS"):
+            name = "-".join(map(str, (page, language, theme, width)))
+            tab.screenshot(path=Path(shots) / f"{name}.png", full_page=True)
         return [*wrong, *_problems(tab, watch, language)]
     finally:
         context.close()

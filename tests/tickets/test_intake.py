@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import User
 from tests.answers import answered
@@ -84,7 +85,7 @@ def test_what_a_kind_needs_is_asked_for_at_once_and_not_knowing_is_an_answer(
         return
     summary = errors_of(response)
     for each in unconditional:
-        assert f'href="#id_{field_name(each)}"' in summary
+        assert f'href="#id_{field_name(each)}">{escape(each.question.label)}: ' in summary
     assert alice.post(NEW, bare | {f"{field_name(each)}_unknown": "on" for each in needs}).status_code == 302
     ticket = Ticket.objects.get()
     assert {answer.question.code for answer in ticket.answers.filter(is_unknown=True)} == {

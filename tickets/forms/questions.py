@@ -47,6 +47,10 @@ def names_of(asked: Asked) -> list[str]:
     return [name, *(part_name(name, part) for part in parts)]
 
 
+def _of_question(question: str, problem: str) -> str:
+    return _("%(question)s: %(problem)s") % {"question": question, "problem": problem} if question else problem
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A question as the form shows it. `depends_on` is the field whose value must be `depends_value`."""
@@ -107,11 +111,15 @@ class QuestionsForm(forms.Form):
         return [(name, text) for name, text in found if text and len(text) <= CARRIED_LENGTH][:MOST_CARRIED]
 
     def problems(self) -> list[tuple[str, str]]:
-        """What the summary on top lists: the id of the control, and what is needed there."""
+        """What the summary on top lists: the id of the control, and what is needed there.
+
+        Of a question it names the question: several may lack the same.
+        """
+        asked = {name: each.question.label for each in self.asked for name in names_of(each)}
         found = [("", str(message)) for message in self.non_field_errors()]
         for bound in self:
             target = bound.id_for_label or f"{bound.auto_id}_0"
-            found.extend((target, str(message)) for message in bound.errors)
+            found.extend((target, _of_question(asked.get(bound.name, ""), str(message))) for message in bound.errors)
         return found
 
     def clean(self) -> dict[str, Any]:
