@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from textsearch.engine import kind_term
 from textsearch.models import Document
 from textsearch.tokens import tokens
 
@@ -24,7 +25,8 @@ def index(*, kind: str, object_id: int, language: str, title: str, body: str) ->
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "INSERT INTO textsearch_fts (rowid, title, body) VALUES (%s, %s, %s)", [row.pk, row.title, row.body]
+                    "INSERT INTO textsearch_fts (rowid, kind, title, body) VALUES (%s, %s, %s, %s)",
+                    [row.pk, kind_term(kind), row.title, row.body],
                 )
 
 

@@ -9,20 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 MOST = 200  # candidates; whoever asks filters by visibility and ranks
 
 _POSTGRES = """
-SELECT object_id, language, ts_rank(setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', body), query)
 FROM textsearch_document, to_tsquery('simple', %s) AS query
-WHERE kind = %s AND (to_tsvector('simple', title) || to_tsvector('simple', body)) @@ query
-ORDER BY 3 DESC, object_id LIMIT %s
+WHERE (to_tsvector('simple', 'k' || kind) || to_tsvector('simple', title) || to_tsvector('simple', body))
+ @@ (to_tsquery('simple', %s) && query)
+"""
+_POSTGRES_BEST = f"""
+SELECT object_id, language, ts_rank(setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', body), query)
+{_POSTGRES} ORDER BY 3 DESC, object_id LIMIT %s
 """
 _SQLITE = """
-SELECT d.object_id, d.language, -bm25(textsearch_fts, 5.0, 1.0)
-FROM textsearch_fts JOIN textsearch_document AS d ON d.id = textsearch_fts.rowid
-WHERE textsearch_fts MATCH %s AND d.kind = %s
-ORDER BY 3 DESC, d.object_id LIMIT %s
+FROM textsearch_fts JOIN textsearch_document AS d ON d.id = textsearch_fts.rowid WHERE textsearch_fts MATCH %s
+"""
+_SQLITE_BEST = f"""
+SELECT d.object_id, d.language, -bm25(textsearch_fts, 0.0, 5.0, 1.0) {_SQLITE} ORDER BY 3 DESC, d.object_id LIMIT %s
 """
 
 
@@ -39,10 +43,31 @@ def search(kind: str, tokens: Sequence[str], *, any_token: bool = False) -> list
     """Things of a kind that hold all the tokens (or any of them), best first. No token finds nothing."""
     if not tokens:
         return []
-    is_postgres = connection.vendor == "postgresql"
-    joiner = (" | " if any_token else " & ") if is_postgres else (" OR " if any_token else " AND ")
-    prefix_mark = ":*" if is_postgres else "*"
-    expression = joiner.join([*tokens[:-1], f"({tokens[-1]}{prefix_mark})"])
+    sql = _POSTGRES_BEST if connection.vendor == "postgresql" else _SQLITE_BEST
     with connection.cursor() as cursor:
-        cursor.execute(_POSTGRES if is_postgres else _SQLITE, [expression, kind, MOST])
+        cursor.execute(sql, [*_terms(kind, tokens, any_token=any_token), MOST])
         return [Hit(*row) for row in cursor.fetchall()]
+
+
+def holding(kind: str, tokens: Sequence[str]) -> RawSQL:
+    """The `object_id` of every thing of a kind that holds all the tokens, at least one: for the right side of an `__in`."""
+    is_postgres = connection.vendor == "postgresql"
+    sql = f"SELECT object_id {_POSTGRES}" if is_postgres else f"SELECT d.object_id {_SQLITE}"
+    return RawSQL(sql, _terms(kind, tokens))  # noqa: S611 (the text is one of two constants; what was typed is a parameter)
+
+
+def kind_term(kind: str) -> str:
+    """The term by which the engines tell kinds apart: no token of a text begins with its letter. `kind`: letters only."""
+    return f"k{kind}"
+
+
+def _terms(kind: str, tokens: Sequence[str], *, any_token: bool = False) -> list[str]:
+    """What is asked of this database's engine."""
+    if connection.vendor == "postgresql":
+        joiner, prefix_mark = " | " if any_token else " & ", ":*"
+    else:
+        joiner, prefix_mark = " OR " if any_token else " AND ", "*"
+    words = joiner.join([*tokens[:-1], f"({tokens[-1]}{prefix_mark})"])
+    if connection.vendor == "postgresql":
+        return [words, kind_term(kind)]
+    return [f"kind : {kind_term(kind)} AND ({words})"]

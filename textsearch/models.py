@@ -4,7 +4,8 @@ from django.db import models
 
 
 class Document(models.Model):
-    """`kind` and `object_id` name the thing on the floor above; `title` and `body` are encoded tokens, space between."""
+    """`kind` (letters only) and `object_id` name the thing on the floor above; `title` and `body` are encoded tokens, space
+    between."""
 
     kind = models.CharField(max_length=30)
     object_id = models.BigIntegerField()

@@ -14,6 +14,7 @@ from accounts.versions import version_key
 from tickets import lifecycle
 from tickets.actions.base import JUDGED, follow, judge, locked, record, require, set_status, settle
 from tickets.actions.environment import EnvironmentFacts, changed_facts, masked_facts, write_facts
+from tickets.actions.findable import make_findable
 from tickets.actions.masking import Masker
 from tickets.actions.telemetry import forget_call, reckon
 from tickets.choices import EventKind, QuestionKind, SecretPlace, Status
@@ -85,6 +86,7 @@ def add_details(
             record(ticket, EventKind.RESUMED, by=by, now=now)
         record(ticket, EventKind.DETAILS_ADDED, by=by, now=now, data={"changes": changes})
         masker.record(ticket, by=by, now=now)
+        make_findable(ticket)
         if by.pk != ticket.requester_id:
             follow(ticket, by, now=now)
         judge(ticket)

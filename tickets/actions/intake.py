@@ -19,6 +19,7 @@ from tickets.actions.details import GivenAnswer, store_answers
 from tickets.actions.drafts import consume_draft, lock_writer
 from tickets.actions.environment import EnvironmentFacts, masked_facts, write_facts
 from tickets.actions.files import send_unsent
+from tickets.actions.findable import make_findable
 from tickets.actions.masking import Masker
 from tickets.actions.telemetry import reckon
 from tickets.choices import EventKind, SecretPlace
@@ -78,6 +79,7 @@ def open_ticket(
             )
             _describe(ticket, environment, now=now)
             store_answers(ticket, answers, by=by, now=now, masker=masker)
+            make_findable(ticket)
             message = _begin(ticket, by=by, description=description, now=now)
             masker.record(ticket, by=by, now=now, sent_with=message)
             return ticket

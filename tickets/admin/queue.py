@@ -15,6 +15,7 @@ from tickets.admin.rows import Row, row
 from tickets.choices import Status
 from tickets.forms.desk import QueueView
 from tickets.models import Answer, Clock, Environment, Ticket
+from tickets.told import told
 
 PER_PAGE = 50
 COUNTED_TO = 100  # tabs say "99+" beyond; no tab counts a million rows
@@ -112,9 +113,12 @@ def _built_with(accepted: Mapping[str, Any]) -> QuerySet[Environment]:
 
 
 def _said(words: str) -> Q:
-    """A number or its beginning, or a part of the subject."""
+    """A number or its beginning, a part of the subject, or what the ticket was told in answer to what was asked."""
     digits = words.strip().removeprefix("#")
     found = Q(subject__icontains=words.strip())
+    holders = told(words)
+    if holders is not None:
+        found |= Q(pk__in=holders)
     if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER:
         number = int(digits)
         for tail in range(LONGEST_NUMBER - len(digits) + 1):

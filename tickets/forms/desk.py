@@ -53,7 +53,7 @@ class QueueForm(forms.Form):
     """The queue's filters, all optional. What is not understood is ignored: `accepted()` never fails."""
 
     view = forms.ChoiceField(choices=QueueView.choices, required=False, widget=forms.HiddenInput)
-    q = forms.CharField(label=_("Number or subject"), required=False, max_length=100)
+    q = forms.CharField(label=_("Number, subject or answer"), required=False, max_length=100)
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     tier = forms.ChoiceField(label=_("Tier"), required=False)
     category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
