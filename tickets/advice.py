@@ -96,11 +96,11 @@ def figure(answered: int, needed: int) -> str:
     return _("Ready: %(answered)s of %(needed)s") % {"answered": answered, "needed": needed}
 
 
-def advise(typed: Mapping[str, str], *, answered: Collection[str], files: int) -> Advice:
+def advise(typed: Mapping[str, str], *, answered: Collection[str], files: int, says_first: bool = False) -> Advice:
     """What to say of a report as far as it is typed, whatever that is.
 
     `answered` names the columns and questions that something was said to, be it only “I don’t know”; `files` is how many
-    are added.
+    are added; `says_first`: the category's first question stands above the description.
     """
     told = Told(
         subject=typed.get("subject", ""),
@@ -114,7 +114,7 @@ def advise(typed: Mapping[str, str], *, answered: Collection[str], files: int) -
     return Advice(
         answered=assessment.answered,
         needed=len(assessment.needed),
-        items=tuple(_items(assessment, told.category)),
+        items=tuple(_items(assessment, told.category, says_first=says_first)),
         example=example_of(told.category, get_language() or "en"),
         is_begun=bool(told.description.strip()),
         is_urgent=told.severity == Severity.P0,
@@ -165,14 +165,14 @@ def _known(answered: Collection[str]) -> frozenset[Aspect]:
     return frozenset(aspect for aspect, names in _ANSWERED_BY.items() if not set(names).isdisjoint(answered))
 
 
-def _items(assessment: Assessment, category: str) -> Iterable[Item]:
-    asked = {question.aspect: question.text for question in questions(assessment, category)}
+def _items(assessment: Assessment, category: str, *, says_first: bool) -> Iterable[Item]:
+    asked = {each.aspect: each.text for each in questions(assessment, category, says_first=says_first)}
     for each in assessment.needed:
         if each in assessment.found:
             yield Item(label(each), "said")
         elif each in assessment.unknown:
             yield Item(label(each), "unknown")
-        elif each in asked:
-            yield Item(label(each), "asked", asked[each])
+        elif each in assessment.asked:
+            yield Item(label(each), "asked", asked.get(each, ""))
         else:
             yield Item(label(each), "open")

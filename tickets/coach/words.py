@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tickets.coach.aspects import Aspect
+from tickets.coach.aspects import OTHER, Aspect
 from tickets.coach.judging import Assessment
 
 _LABELS: dict[Aspect, str | Promise] = {
@@ -72,6 +72,21 @@ _SPECIAL: dict[tuple[str, Aspect], str | Promise] = {
     ("compliance_security", Aspect.WHAT): _("What must be allowed, proven or agreed?"),
     ("compliance_security", Aspect.PLACE): _("For which network or in which region?"),
 }
+# The fact that a category's own first question asks for, where it is one of these: beside it the coach need not ask again.
+ASKED_FIRST: dict[str, Aspect] = {
+    "join_failure": Aspect.CODE,
+    "black_screen": Aspect.SIDE,
+    "echo_noise": Aspect.SIDE,
+    "stutter_freeze": Aspect.SIDE,
+    "crash_anr": Aspect.CODE,
+    "recording_cdn": Aspect.CODE,
+    "reconnect_drop": Aspect.CODE,
+    "screen_share": Aspect.STEPS,
+    "billing_console": Aspect.ITEM,
+    "integration_howto": Aspect.WHAT,
+    "compliance_security": Aspect.PLACE,
+    OTHER: Aspect.WHAT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,14 @@ def label(aspect: Aspect) -> str | Promise:
     return _LABELS[aspect]
 
 
-def questions(assessment: Assessment, category: str) -> list[Question]:
-    """The few questions worth asking now, in the words of this kind of problem."""
-    return [Question(each, _SPECIAL.get((category, each), _QUESTIONS[each])) for each in assessment.asked]
+def questions(assessment: Assessment, category: str, *, says_first: bool = False) -> list[Question]:
+    """The few questions worth asking now, in the words of this kind of problem.
+
+    `says_first`: the category's own first question stands beside them; what it asks for is not asked twice.
+    """
+    left_out = ASKED_FIRST.get(category) if says_first else None
+    return [
+        Question(each, _SPECIAL.get((category, each), _QUESTIONS[each]))
+        for each in assessment.asked
+        if each != left_out
+    ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from tickets.advice import FIELDS, MOST_FILES, Advice, advise
 from tickets.forms.filing import FilingForm
 from tickets.forms.questions import PREFIX, UNKNOWN
+from tickets.models import Category
 from tickets.views.shared import to_desk
 
 LONGEST_COUNT = 4  # digits
@@ -25,7 +26,9 @@ def advice(request: HttpRequest) -> HttpResponse:
         return to_desk()
     typed = {name: request.POST.get(name, "") for name in FIELDS}
     answered = _answered(request.POST.items())
-    said = advise(typed, answered=answered, files=_count(request.POST.get("file_count", "")))
+    files = _count(request.POST.get("file_count", ""))
+    says_first = _says_first(Category.objects.filter(code=typed["category"].replace("\x00", "")).first())
+    said = advise(typed, answered=answered, files=files, says_first=says_first)
     return render(request, "tickets/new_advice.html", {"advice": said})
 
 
@@ -33,7 +36,11 @@ def advice_of(form: FilingForm, *, files: int) -> Advice:
     """The panel of a page that is shown: for what its form holds."""
     values = {bound.name: str(bound.value() or "") for bound in form}
     typed = {name: values.get(name, "") for name in FIELDS}
-    return advise(typed, answered=_answered(values.items()), files=files)
+    return advise(typed, answered=_answered(values.items()), files=files, says_first=_says_first(form.kind))
+
+
+def _says_first(kind: Category | None) -> bool:
+    return bool(kind and kind.first_question)
 
 
 def _answered(values: Iterable[tuple[str, str]]) -> set[str]:
