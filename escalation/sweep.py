@@ -22,8 +22,9 @@ from django.db.models import prefetch_related_objects
 
 from escalation.actions import Rules, Step, climb
 from escalation.actions.parking import park, parked_until, release
-from escalation.choices import Job, Target
+from escalation.choices import Job, RequestState, Target
 from escalation.ladder import LadderFacts, after_step, decide
+from escalation.models import EscalationRequest
 from sla.choices import ClockKind
 from tickets import actions, ledger
 from tickets.actions import Look
@@ -129,10 +130,13 @@ def _sweep_batch(
 def _decide(tickets: Sequence[Ticket], now: datetime, rules: Rules) -> _Batch:
     """What each ticket's look finds. One whose facts make no sense is set aside; the others go on."""
     batch = _Batch()
-    clocks = _clocks_of(tickets)
+    clocks, asked = _clocks_of(tickets), _asked_of(tickets)
     for ticket in tickets:
         try:
-            look, step = _look(ticket, clocks[ticket.pk], now, rules)
+            if ticket.pk in asked:
+                look, step = Look(ticket, check_at=now + max(asked[ticket.pk], TICK)), None
+            else:
+                look, step = _look(ticket, clocks[ticket.pk], now, rules)
         except Exception as error:  # whatever is wrong with one row must not stop the sweep
             batch.poisoned.append((ticket, error))
             continue
@@ -140,6 +144,17 @@ def _decide(tickets: Sequence[Ticket], now: datetime, rules: Rules) -> _Batch:
         if step:
             batch.steps.append(step)
     return batch
+
+
+def _asked_of(tickets: Sequence[Ticket]) -> dict[int, timedelta]:
+    """The resolved tickets whose customer waits for the answer to an escalation, which therefore do not close, and for how
+    long each is left alone (1 query where a ticket is resolved)."""
+    resolved = [each.pk for each in tickets if each.status == Status.RESOLVED]
+    if not resolved:
+        return {}
+    asked = EscalationRequest.objects.filter(ticket__in=resolved, state=RequestState.OPEN)
+    days = asked.values_list("ticket", "ticket__organisation__plan__closes_after_days")
+    return {ticket_id: timedelta(days=each) for ticket_id, each in days}
 
 
 def _clocks_of(tickets: Sequence[Ticket]) -> dict[int, list[Clock]]:

@@ -46,6 +46,7 @@ def request_escalation(
             request = EscalationRequest.objects.create(ticket=ticket, opened_at=now)
             commitment = open_for_request(ticket, by=by, trigger=Trigger.CUSTOMER, now=now)
             _promise_answer(ticket, owner=commitment.owner, by=by, now=now)
+            ticket_actions.stay_resolved(ticket=ticket, now=now)
         masker = Masker()
         body = masker.text(body.strip(), SecretPlace.ESCALATION)
         EscalationReason.objects.create(
@@ -98,7 +99,10 @@ def accept_request(
 
 
 def answer_request(*, ticket: Ticket, by: User, answer: str, now: datetime) -> EscalationRequest:
-    """Answered with reasons instead. An escalation that nothing else keeps open is over with it."""
+    """Answered with reasons instead. An escalation that nothing else keeps open is over with it.
+
+    The customer has as many days to answer as after a resolution before the ticket closes.
+    """
     with transaction.atomic():
         ticket = locked(ticket)
         request, row = _open_request(ticket)
@@ -107,6 +111,7 @@ def answer_request(*, ticket: Ticket, by: User, answer: str, now: datetime) -> E
         masker = Masker()
         answer = masker.text(answer, SecretPlace.ESCALATION)
         _answered(request, RequestState.ANSWERED, answer, by=by, now=now)
+        ticket_actions.stay_resolved(ticket=ticket, now=now)
         row.acknowledged_at, row.acknowledged_by = row.acknowledged_at or now, row.acknowledged_by or by
         row.save()
         if ticket.tier == Tier.T1 and ticket.manager_paged_at is None and not row.plan:

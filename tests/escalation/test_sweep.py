@@ -2,10 +2,12 @@
 
 import datetime as dt
 import threading
+import uuid
 
 import pytest
 from django.db import close_old_connections, connection
 
+from escalation import actions as escalation_actions
 from escalation import sweep
 from escalation.models import Escalation, ParkedTicket
 from sla.actions import replace_definition
@@ -141,6 +143,27 @@ def test_a_resolved_ticket_closes_after_its_plans_days_and_not_before(cast: Cast
     assert sweep.run(NOW + dt.timedelta(days=7)).closed == 1
     ticket.refresh_from_db()
     assert ticket.status == "closed"
+
+
+def test_a_resolved_ticket_stays_while_its_customer_waits_for_an_answer(cast: Cast) -> None:
+    """And closes as many days after the answer as it would have after the solution."""
+    ticket = file_ticket(cast, severity="p0")
+    actions.confirm_solved(ticket=ticket, by=cast.alice, now=NOW)
+    asked_at, days = NOW + dt.timedelta(days=6), dt.timedelta(days=7)
+    escalation_actions.request_escalation(
+        ticket=ticket,
+        by=cast.alice,
+        reason="progress",
+        body="It froze again",
+        submission_key=uuid.uuid4(),
+        now=asked_at,
+    )
+    for later in (days, asked_at - NOW + days, 30 * days):
+        assert sweep.run(NOW + later).closed == 0
+    answered_at = NOW + 30 * days + dt.timedelta(days=1)
+    escalation_actions.answer_request(ticket=ticket, by=cast.mona, answer="It is another fault", now=answered_at)
+    assert sweep.run(answered_at + days - dt.timedelta(minutes=1)).closed == 0
+    assert sweep.run(answered_at + days).closed == 1
 
 
 def test_an_announced_holiday_moves_the_due(cast: Cast) -> None:

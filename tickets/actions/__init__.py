@@ -16,7 +16,7 @@ from tickets.actions.handling import assign, change_severity, resume, start, tak
 from tickets.actions.intake import open_ticket
 from tickets.actions.merging import close, merge
 from tickets.actions.reading import mark_seen
-from tickets.actions.resolving import confirm_solved, reopen, resolve
+from tickets.actions.resolving import confirm_solved, reopen, resolve, stay_resolved
 from tickets.actions.sweeping import (
     Look,
     Seen,
@@ -76,6 +76,7 @@ __all__ = [
     "save_call_data",
     "say_whose_logs",
     "start",
+    "stay_resolved",
     "store_events",
     "store_file",
     "store_looks",

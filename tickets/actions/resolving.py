@@ -85,7 +85,21 @@ def reopen(*, ticket: Ticket, by: User, reason: str, now: datetime, submission_k
 def _resolved(ticket: Ticket, *, by: User, now: datetime, data: dict[str, object]) -> Ticket:
     set_status(ticket, Status.RESOLVED, by=by, now=now, reason="resolved")
     ticket.resolved_at = now
-    ticket.check_at = now + timedelta(days=ticket.organisation.plan.closes_after_days)
+    ticket.check_at = _closes_at(ticket, now=now)
     record(ticket, EventKind.RESOLVED, by=by, now=now, data=data)
     settle(ticket, now=now, fields=("resolved_at",))
     return ticket
+
+
+def stay_resolved(*, ticket: Ticket, now: datetime) -> None:
+    """The days after which a resolved ticket closes by itself count from now on; any other ticket is left as it is.
+
+    Call it inside the transaction of what happened, with the ticket's row locked.
+    """
+    if ticket.status == Status.RESOLVED:
+        ticket.check_at = _closes_at(ticket, now=now)
+        ticket.save(update_fields=["check_at"])
+
+
+def _closes_at(ticket: Ticket, *, now: datetime) -> datetime:
+    return now + timedelta(days=ticket.organisation.plan.closes_after_days)
