@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),
     "call-data": _every("tickets.tasks.watch_call_data", 60),
     "drafts": _every("tickets.tasks.sweep_drafts", 60 * 60),
+    "lost-files": _every("tickets.tasks.look_for_lost_files", 60 * 60),
     "unfinished-uploads": _every("tickets.tasks.sweep_uploads", 15 * 60),
 }
 

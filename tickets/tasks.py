@@ -24,3 +24,8 @@ def watch_call_data() -> None:
 @shared_task(name="tickets.tasks.sweep_uploads")
 def sweep_uploads() -> None:
     actions.sweep_uploads(now=timezone.now())
+
+
+@shared_task(name="tickets.tasks.look_for_lost_files")
+def look_for_lost_files() -> None:
+    actions.look_for_lost_files(now=timezone.now())

@@ -47,8 +47,12 @@ class FileShown:
         return contents_line(self.attachment.contents)
 
     @property
+    def is_lost(self) -> bool:
+        return self.attachment.lost_at is not None
+
+    @property
     def has_preview(self) -> bool:
-        return self.attachment.is_image and self.attachment.size <= _PREVIEW_MAX_BYTES
+        return self.attachment.is_image and not self.is_lost and self.attachment.size <= _PREVIEW_MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,60 @@ def test_a_file_that_the_storage_lost_is_a_clear_page(
     assert fetched_page(cast, ticket)
 
 
+def test_the_page_says_that_a_file_is_lost_and_offers_to_add_it_again(cast: Cast, client: Client) -> None:
+    """Once anybody, or the hourly look, found it missing; and no more once its bytes are back."""
+    ticket, file = ticket_with(cast, "a.png", PNG)
+    path = Path(file.file.path)
+    path.rename(path.with_suffix(".away"))
+    client.force_login(cast.alice)
+    assert "that is our fault" not in client.get(ticket.get_absolute_url()).content.decode()
+    assert actions.look_for_lost_files(now=NOW) == 1
+    page = client.get(ticket.get_absolute_url()).content.decode()
+    assert "a.png" in page
+    assert "that is our fault" in page
+    assert '<a href="#id_files">Add it again</a>' in page
+    assert reverse("tickets:file", args=[file.key]) not in page
+    client.force_login(cast.erin)
+    desk = client.get(reverse("admin:tickets_ticket_change", args=[ticket.pk])).content.decode()
+    assert desk.count("The storage does not have this file any more.") == 2  # in its letter and among all files
+    assert "Add it again" not in client.get(ticket.get_absolute_url()).content.decode()
+    path.with_suffix(".away").rename(path)
+    assert actions.look_for_lost_files(now=NOW) == 0
+    client.force_login(cast.alice)
+    assert "that is our fault" not in client.get(ticket.get_absolute_url()).content.decode()
+
+
+def test_a_closed_ticket_says_that_a_file_is_lost_and_asks_for_nothing(cast: Cast, client: Client) -> None:
+    ticket, file = ticket_with(cast, "a.log", b"x")
+    Path(file.file.path).unlink()
+    assert fetched(cast.alice, file).status_code == 410
+    actions.confirm_solved(ticket=ticket, by=cast.alice, now=NOW)
+    client.force_login(cast.alice)
+    page = client.get(ticket.get_absolute_url()).content.decode()
+    assert "that is our fault" in page
+    assert "Add it again" not in page
+
+
+def test_a_file_that_was_lost_and_is_there_again_is_given_and_noted(cast: Cast) -> None:
+    _ticket, file = ticket_with(cast, "a.log", b"x")
+    Attachment.objects.filter(pk=file.pk).update(lost_at=NOW)
+    assert fetched(cast.alice, file).status_code == 200
+    file.refresh_from_db()
+    assert file.lost_at is None
+
+
+def test_a_storage_that_only_fails_now_has_lost_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _ticket, file = ticket_with(cast, "a.log", b"x")
+
+    def away(*_args: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._open", away)
+    assert fetched(cast.alice, file).status_code == 410
+    file.refresh_from_db()
+    assert file.lost_at is None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_async_server_streams_without_blocking_others(cast: Cast, recwarn: pytest.WarningsRecorder) -> None:
     _ticket, file = ticket_with(cast, "a.log", b"line\n" * 50_000)

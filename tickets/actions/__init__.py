@@ -14,6 +14,7 @@ from tickets.actions.follow_ups import follow_up
 from tickets.actions.following import follow_ticket
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import open_ticket
+from tickets.actions.lost_files import look_for_lost_files, note_bytes
 from tickets.actions.merging import close, merge
 from tickets.actions.reading import mark_seen
 from tickets.actions.resolving import confirm_solved, reopen, resolve, stay_resolved
@@ -58,11 +59,13 @@ __all__ = [
     "keep_draft",
     "lock_for_a_look",
     "look_at_overdue",
+    "look_for_lost_files",
     "look_now",
     "mark_seen",
     "merge",
     "move_tier",
     "note",
+    "note_bytes",
     "open_canary",
     "open_ticket",
     "put_off",

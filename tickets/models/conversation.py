@@ -80,7 +80,8 @@ class Attachment(models.Model):
     """A file. Until its message is sent it belongs to the uploader's draft `draft_key`. Sizes in bytes.
 
     `organisation` is the one whose room it takes, none for files of staff. `contents` is what was seen in an archive
-    (`archives.Contents`). Size and hash are those of what is stored.
+    (`archives.Contents`). Size and hash are those of what is stored. `lost_at` is when the storage was found not to have
+    its bytes any more, None while it has.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -98,6 +99,7 @@ class Attachment(models.Model):
     )
     contents = models.JSONField(null=True)
     side = models.CharField(max_length=5, choices=LogSide.choices, blank=True)
+    lost_at = models.DateTimeField(null=True)
 
     objects = AttachmentQuerySet.as_manager()
 

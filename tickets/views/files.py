@@ -13,9 +13,11 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from tickets import actions
 from tickets.models import Attachment
 
 CHUNK_BYTES = 64 * 1024
@@ -47,8 +49,11 @@ def _sent(
     try:
         stored = attachment.file.storage.open(attachment.file.name, "rb")
     except OSError as error:
-        logger.error("the storage has no file for attachment %s: %s", attachment.pk, type(error).__name__)
+        logger.error("the storage does not give the file of attachment %s: %s", attachment.pk, type(error).__name__)
+        if isinstance(error, FileNotFoundError):
+            actions.note_bytes(attachment=attachment, are_there=False, now=timezone.now())
         return render(request, "tickets/file_gone.html", {"attachment": attachment}, status=410)
+    actions.note_bytes(attachment=attachment, are_there=True, now=timezone.now())
     if isinstance(request, ASGIRequest):
         response = StreamingHttpResponse(_chunks(stored), content_type=content_type)
     else:
