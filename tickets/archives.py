@@ -1,7 +1,8 @@
 """What is in a .zip or a .gz, looked at within limits. Pure: nothing is unpacked anywhere, no name is used as a path.
 
 The limits: a table of contents of 4 MiB and 10,000 members, 200 MiB of unpacked bytes counted and thrown away, and what
-unpacks to more than that at over a hundred times its size is a bomb (OWASP ASVS 5.2.3).
+unpacks to more than that at over a hundred times its size is a bomb (OWASP ASVS 5.2.3). No packed byte is read twice: rows
+of a table that all point to one place would otherwise have it unpacked ten thousand times, and to nothing.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def _peek_zip(source: Source, size: int) -> Contents | None:
     if total > COUNTED and total > MOST_RATIO * size:
         raise ArchiveRefused("bomb")
     files = [member for member in members if member.is_file]
-    is_whole = _is_true(source, members)
+    is_whole = _is_true(source, members, size)
     return Contents(
         kind="zip",
         count=len(files),
@@ -184,9 +185,9 @@ def _readable(name: bytes, flags: int) -> str:
     return "".join(each for each in text if each.isprintable())[-_LONGEST_NAME:]
 
 
-def _is_true(source: Source, members: list[_Member]) -> bool:
+def _is_true(source: Source, members: list[_Member], size: int) -> bool:
     """Unpacks into nothing to see whether members are as large as they say; False when that ended at the limit."""
-    left, is_whole = COUNTED, True
+    left, unread, is_whole = COUNTED, size, True
     for member in members:
         if member.method != 8 or member.is_locked:
             is_whole = is_whole and member.method == 0
@@ -199,33 +200,36 @@ def _is_true(source: Source, members: list[_Member]) -> bool:
             raise ArchiveRefused("liar")
         name_size, extra_size = struct.unpack_from("<HH", local, 26)
         source.seek(member.at + 30 + name_size + extra_size)
-        for unpacked, _packed in _inflated(source, wbits=-15, most=member.packed):
-            if unpacked > member.size:
+        packed = 0
+        for unpacked, packed, _streams in _inflated(source, wbits=-15, most=member.packed):
+            if unpacked > member.size or packed > unread:  # the same bytes for several members
                 raise ArchiveRefused("liar")
             if unpacked > left:
                 break
-        left -= min(member.size, left + 1)
+        left, unread = left - min(member.size, left + 1), unread - packed
     return is_whole and left > 0
 
 
 def _peek_gzip(source: Source) -> Contents:
+    """Streams may follow one another, as of a log packed part by part. After many the count ends: each costs a machine of its own."""
     source.seek(0)
     unpacked = packed = 0
     is_whole = True
-    for unpacked, packed in _inflated(source, wbits=31):
-        if unpacked > COUNTED:
-            if unpacked > MOST_RATIO * packed:
-                raise ArchiveRefused("bomb")
+    for unpacked, packed, streams in _inflated(source, wbits=31):
+        if unpacked > COUNTED and unpacked > MOST_RATIO * packed:
+            raise ArchiveRefused("bomb")
+        if unpacked > COUNTED or streams > MOST_MEMBERS:
             is_whole = False
             break
     return Contents(kind="gzip", count=1, size=unpacked, names=[], is_whole=is_whole)
 
 
-def _inflated(source: Source, *, wbits: int, most: int | None = None) -> Iterator[tuple[int, int]]:
-    """How many bytes came out of how many, block by block; nothing of them is kept. Streams may follow one another."""
-    unpacked = packed = 0
+def _inflated(source: Source, *, wbits: int, most: int | None = None) -> Iterator[tuple[int, int, int]]:
+    """How many bytes came out of how many, of how many streams, block by block; nothing of them is kept."""
+    unpacked = packed = streams = 0
     left = most
     while True:
+        streams += 1
         machine = zlib.decompressobj(wbits)
         began_at = packed
         data = b""
@@ -238,7 +242,7 @@ def _inflated(source: Source, *, wbits: int, most: int | None = None) -> Iterato
                     return
             unpacked += len(machine.decompress(data, _BLOCK))
             data = machine.unconsumed_tail
-            yield unpacked, packed
+            yield unpacked, packed, streams
         if wbits < 0:
             return
         packed -= len(machine.unused_data)

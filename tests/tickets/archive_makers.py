@@ -60,6 +60,19 @@ def crowded_zip(members: int) -> bytes:
     return b"PK\x03\x04" + row * members + _end(min(members, 0xFFFE), len(row) * members, 4)
 
 
+def overlapping_zip(members: int, packed_size: int) -> bytes:
+    """So many members that are all the same bytes, which unpack to nothing: many megabytes of empty blocks."""
+    packed = b"\x00\x00\x00\xff\xff" * (packed_size // 5) + b"\x01\x00\x00\xff\xff"
+    local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, len(packed), 0, 1, 0) + b"a"
+    row = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, 0, len(packed), 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    return local + packed + row * members + _end(members, len(row) * members, len(local) + len(packed))
+
+
+def gzip_of_nothing(streams: int) -> bytes:
+    """So many streams one after another, each of which unpacks to nothing."""
+    return gzip.compress(b"") * streams
+
+
 def _single(name: bytes, packed: bytes, *, said: int) -> bytes:
     local = (
         struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, len(packed), said & 0xFFFFFFFF, len(name), 0) + name

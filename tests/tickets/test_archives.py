@@ -16,8 +16,10 @@ import pytest
 from tests.tickets.archive_makers import (
     MiB,
     crowded_zip,
+    gzip_of_nothing,
     gzip_of_zeros,
     lying_zip,
+    overlapping_zip,
     slipping_zip,
     zip_of_zeros,
     zipped,
@@ -146,10 +148,11 @@ def test_what_unpacks_beyond_the_limit_at_a_common_ratio_is_kept_and_marked() ->
         (lambda: zip_of_zeros(1024 * MiB), "bomb"),
         (lambda: gzip_of_zeros(1024 * MiB), "bomb"),
         (lambda: lying_zip(10, 1024 * MiB), "liar"),
+        (lambda: overlapping_zip(10_000, 4 * MiB), "liar"),
         (lambda: crowded_zip(10_001), "too_many"),
         (lambda: crowded_zip(100_000), "too_many"),
     ],
-    ids=["zip of zeros", "gzip of zeros", "lying zip", "a member too many", "a crowd"],
+    ids=["zip of zeros", "gzip of zeros", "lying zip", "one place many times", "a member too many", "a crowd"],
 )
 def test_a_bomb_is_refused_quickly_and_in_little_memory(make, code: str) -> None:
     content = make()
@@ -157,3 +160,10 @@ def test_a_bomb_is_refused_quickly_and_in_little_memory(make, code: str) -> None
     assert refused(content) == code
     assert time.monotonic() - began < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024  # KB on Linux
+
+
+def test_a_gzip_of_a_million_streams_is_counted_for_a_moment_only() -> None:
+    content = gzip_of_nothing(1_000_000)
+    began = time.monotonic()
+    assert seen(content) == Contents(kind="gzip", count=1, size=0, names=[], is_whole=False)
+    assert time.monotonic() - began < 2
