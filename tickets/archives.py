@@ -211,7 +211,7 @@ def _is_true(source: Source, members: list[_Member], size: int) -> bool:
 
 
 def _peek_gzip(source: Source) -> Contents:
-    """Streams may follow one another, as of a log packed part by part. After many the count ends: each costs a machine of its own."""
+    """Streams may follow one another, as of a log packed part by part. After many the count ends: each has its cost."""
     source.seek(0)
     unpacked = packed = 0
     is_whole = True

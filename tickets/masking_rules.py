@@ -44,8 +44,24 @@ _WORDED = (
 )
 _HEX = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{32})?(?![0-9A-Za-z])"
 
+# “App certificate for production: …”, and the value on the line below its name, as consoles print it. A mark must lead to it,
+# and no word that names another thing may stand between. Whether a value comes at all is asked first: that is quick.
+_ANOTHER = (
+    r"id(?![a-z])|hash|md5|sha|print|serial|trace|session|channel|room|uuid|build|request|call|checksum|digest|error"
+    r"|频道|房间|会话|cert|secret|证书|密钥|秘钥|，|。|；"
+)
+_BETWEEN = r"[^\r\n\"'`{}<>;,.0-9:=]"
+_COMES = rf"(?={_BETWEEN}{{0,40}}[\r\n\"'`>:= \t]{{0,12}}[0-9A-Fa-f]{{32}})"
+_WORDED_FAR = (
+    rf"(?![0-9A-Za-z]){_COMES}(?:(?!{_ANOTHER}){_BETWEEN}){{0,40}}?"
+    r"(?:=>|:=|==?|:|：|is[ :]|was[ :]|是|为|為|\n|\r\n)[ \t\r\n\"'`>]{0,8}(?:：)?[ \t\"'`]{0,4}"
+)
+
 # A key of no known form: it needs a mark before it, and three digits and a letter in it, so that names are left alone.
-_MARKED = r"(?:[ _-]?(?:key|secret|value))?[\"'`*\\]{0,4}[ \t]{0,4}(?:=>|:=|=|:|：|is |是|为|為)[ \t\r\n\"'`*\\]{0,8}"
+_MARKED = (
+    r"(?:[ _-]?(?:access[ _-]?)?(?:key|secret|value))?"
+    r"[\"'`*\\]{0,4}[ \t]{0,4}(?:=>|:=|=|:|：|is |是|为|為)[ \t\r\n\"'`*\\]{0,8}"
+)
 _OPAQUE = (
     r"(?=(?:[A-Za-z_+/=-]{0,40}[0-9]){3})(?=[0-9_+/=-]{0,40}[A-Za-z])[0-9A-Za-z_+/=-]{16,256}"
     r"(?![0-9A-Za-z_+/=(-]|\.[0-9A-Za-z])"
@@ -65,10 +81,11 @@ def _led(words: tuple[str, ...], between: str, secret: str) -> str:
 _CERTIFICATE_WORDS = ("cert", "secret", "appsign", "app_sign", "app sign", "证书", "密钥", "秘钥")
 _KEY_WORDS = (
     *("apikey", "api_key", "api-key", "api key", "access key", "access_key", "accesskey"),
-    *("secret", "密钥", "秘钥"),
+    *("auth token", "auth_token", "authtoken", "encryption key", "encryption_key", "encryptionkey"),
+    *("stream key", "stream_key", "streamkey", "secret", "密钥", "秘钥"),
 )
 _TURN = ("turn:", "turns:")
-_SHOP_KEYS = ("AIza", "sk_live_", "rk_live_", "ghp_", "glpat-", "xoxb-", "xoxp-")
+_SHOP_KEYS = ("AIza", "sk_live_", "rk_live_", "ghp_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk-proj-")
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -92,6 +109,13 @@ RULES: tuple[Rule, ...] = (
         tail=_BASE64_TAIL,
         is_exact=True,
     ),
+    Rule(  # a UserSig: deflated, in the alphabet of base64 that its servers use, which has none of its three signs
+        SecretKind.RTC_TOKEN,
+        ("eJ",),
+        f"({_NOT_IN_WORD})(eJ[w-z][0-9A-Za-z*_-]{{80,128}}(?![+/=.]))",
+        tail=r"[0-9A-Za-z*_-]+",
+        is_exact=True,
+    ),
     Rule(
         SecretKind.JWT,
         ("eyJ",),
@@ -102,13 +126,19 @@ RULES: tuple[Rule, ...] = (
     Rule(
         SecretKind.CERTIFICATE,
         _CERTIFICATE_WORDS,
-        _led(_CERTIFICATE_WORDS, r"(?:ificate)?" + _WORDED, _HEX),
+        _led(_CERTIFICATE_WORDS, f"(?:ificate)?(?:{_WORDED}|{_WORDED_FAR})", _HEX),
     ),
     Rule(  # the nearest credential after the last address of its server
         SecretKind.TURN,
         _TURN,
         r"(turns?:(?:(?!turns?:)[^}]){0,400}?(?:credential|password)"
         rf"{_QUOTE}{_SPACE}[:=(]{_SPACE}{_QUOTED})((?!\{{masked\}}){_PRINTED}{{8,256}})",
+    ),
+    Rule(  # the same without quotes, as in YAML, a query or a sentence; it needs a digit, so that words are left alone
+        SecretKind.TURN,
+        _TURN,
+        r"(turns?:[0-9A-Za-z](?:(?!turns?:)[^{}]){0,200}?(?:credential|password)[ ]?(?:[:=]|：|is )[ ]?)"
+        r"((?=[!-~]{0,64}[0-9])[0-9A-Za-z!#$%&*+./:=?@^_~-]{8,256})",
     ),
     Rule(
         SecretKind.TURN,
@@ -128,6 +158,11 @@ RULES: tuple[Rule, ...] = (
         r"(authorization[\"'`\\]{0,4} ?[:=,] ?[\"'`\\]{0,4}(?:basic|bearer|token) {1,2})"
         r"((?=[A-Za-z+/=_.~-]{0,64}[0-9])[0-9A-Za-z+/=_.~-]{16,256})",
         tail=r"[0-9A-Za-z+/=_.~-]+",
+    ),
+    Rule(  # curl -u name:secret
+        SecretKind.API_KEY,
+        ("-u ", "--user "),
+        r"((?:-u|--user) {1,2}[\"']?[0-9A-Za-z._@-]{1,128}:)" + f"({_OPAQUE})",
     ),
     Rule(
         SecretKind.API_KEY,

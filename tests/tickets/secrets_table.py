@@ -9,6 +9,10 @@ T006 = f"006{APP_ID}IAB2bZ3k+9Vw/0Qx1mYc7Tn8Uo5Pp4Ll3Kk2Jj1Hh0Gg9Ff8Ee7Dd6Cc5Bb4
 T007 = "007eJxTYBBbsMMnKq7p9Hf/HcIX5kce9b518kCiQgSr5Zrp4+I1w3gUHBw8fGx4Tk0NTc0MTIwMDC0tzQwNTUxM4g"
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJyb29tIjoiZGVtbyIsImV4cCI6MTcwMDAwMDAwMH0.c2lnbmF0dXJlLW9mLXRoZS10ZXN0"
 OPAQUE = "q7Rk29xTzP4mWv81bNc3"
+USER_SIG = (
+    "eJwtzEsLgkAUhuH-ymzLODfHEVq0KMMMghRpqzl2ysvozGhF-e9Z6vJ73g*IzokX9nNgUhhR7pDFXNKh0ZoaK4VQfH0BVyLVgVF1ViQEfE6ZM6SqWsxlHVu6C-vW"
+    "qrRUQ8-vKvTGFPvt0qWgHRQr9-Vxoi5F5w_"
+)
 TURN_PASSWORD = "xY7!pq2$Rt9w"
 BASE64_LINE = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDexampleNotAKey"
 PEM_BODY = "\n".join([BASE64_LINE[:64]] * 3 + ["Zm9vYmFyZm9vYmFyZm9v=="])
@@ -49,6 +53,11 @@ POSITIVES: tuple[tuple[str, str], ...] = (
     ("app_certificate", f"AppSign: {_m(HEX64)}"),
     ("app_certificate", f"--app-certificate {_m(HEX)} --app-id {APP_ID}"),
     ("app_certificate", f"{{appId: '{APP_ID}', secret: '{_m(HEX)}'}}"),
+    ("app_certificate", f"App certificate for production: {_m(HEX)}"),
+    ("app_certificate", f"The certificate we use is {_m(HEX)}"),
+    ("app_certificate", f"Primary Certificate\n{_m(HEX)}\nSecondary Certificate\n"),
+    ("app_certificate", f"我们用的证书是：{_m(HEX)}"),
+    ("app_certificate", f"证书（线上环境）：{_m(HEX)}"),
     # tokens
     ("rtc_token", f"token: {_m(T006)}"),
     ("rtc_token", f'"token":"{_m(T006)}"'),
@@ -59,6 +68,8 @@ POSITIVES: tuple[tuple[str, str], ...] = (
     ("rtc_token", f"2026-06-08 10:00:00.123 [1234] renewToken {_m(T006)}"),
     ("rtc_token", "令牌：" + _m(T007)),
     ("rtc_token", rf'{{"token":"{_m(T006.replace("/", chr(92) + "/"))}"}}'),
+    ("rtc_token", f"userSig: '{_m(USER_SIG)}'"),
+    ("rtc_token", f"UserSig 是 {_m(USER_SIG)}，报 -3319"),
     ("jwt", f"Authorization header was {_m(JWT)}"),
     ("jwt", f"{_m(JWT)}"),
     ("jwt", f"wss://rtc.example.test/rtc?access_token={_m(JWT)}&auto_subscribe=1"),
@@ -75,6 +86,9 @@ POSITIVES: tuple[tuple[str, str], ...] = (
     ("turn_credential", f'{{"username":"u","credential":"{_m(TURN_PASSWORD)}","urls":["turns:t.example.test:443"]}}'),
     ("turn_credential", f'PeerConnection.IceServer.builder("turn:t.test").setUsername("u").setPassword("{_m(TURN_PASSWORD)}")'),
     ("turn_credential", rf'{{\"urls\":\"turn:t.test\",\"credential\":\"{_m(TURN_PASSWORD)}\"}}'),
+    ("turn_credential", f"urls: turn:t.example.test:3478\nusername: u\ncredential: {_m('s3cretPass9')}\n"),
+    ("turn_credential", f"Our server turn:t.example.test, user u, password: {_m('s3cretPass9')}"),
+    ("turn_credential", f"turn:t.example.test?transport=udp username=u credential={_m('s3cretPass9')}"),
     ("turn_credential", f"turn:user:{_m('Pa55w0rd-x')}@t.example.test:3478"),
     ("turn_credential", f"a=ice-ufrag:abcd\r\na=ice-pwd:{_m('asd88fgpdd777uzjYhagZgAB')}\r\na=setup:actpass"),
     # keys
@@ -85,6 +99,13 @@ POSITIVES: tuple[tuple[str, str], ...] = (
     ("api_key", f"accessKeySecret: '{_m(OPAQUE)}'"),
     ("api_key", f"static-auth-secret={_m(OPAQUE)}"),
     ("api_key", f"client_secret={_m(OPAQUE)}&grant_type=client_credentials"),
+    ("api_key", f"curl -X POST -u {HEX[:20]}:{_m(HEX)} https://api.example.test/v1/apps"),
+    ("api_key", f"curl --user 'key:{_m(OPAQUE)}' https://api.example.test"),
+    ("api_key", f"aws_secret_access_key = {_m(OPAQUE)}"),
+    ("api_key", f"AUTH_TOKEN={_m(HEX)}"),
+    ("api_key", f'encryptionKey: "{_m(HEX)}"'),
+    ("api_key", f"stream key: {_m('live_4711_abcdEFGH0815')}"),
+    ("api_key", _m("github_pat_" + "11ABCDEFG0abcdefghijkl_mnop")),
     ("api_key", f"curl -H 'Authorization: Basic {_m('ZGVtb2tleTEyMzpkZW1vc2VjcmV0NDU2')}' https://api.example.test"),
     ("api_key", f'"Authorization": "Bearer {_m("opaque.Token-12345_67890")}"'),
     ("api_key", "key " + _m("AIza" + "0123456789abcdefghijABCDEFGHIJ-_xyz")),
@@ -175,6 +196,18 @@ NEGATIVES: tuple[str, ...] = (
     "E/libEGL: validate_display:99 error 3008 (EGL_BAD_DISPLAY)",
     "#00 pc 00000000000a5e0c  /apex/com.android.runtime/lib64/bionic/libc.so (abort+164) (BuildId: 0f1e2d3c4b5a6978)",
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    f"certificate of the app with ID: {HEX}",
+    f"certain users of session: {HEX}",
+    f"The certificate is on\nApp ID\n{HEX}",
+    f"certificate fingerprint\n{HEX}",
+    f"证书已启用。会话：{HEX}",
+    f"secret room: {HEX}",
+    "docker run -u 1000:1000 image-of-2026-06-08",
+    "turn:t.example.test needs a username and password: please tell us",
+    "turn:t.example.test\ncredential: password",
+    "eJwtzEsLgkAUhuH+ymzLODfHEVq0KMMMghRpqzl2ysvozGhF/e9Z6vJ73gIzokX9nNgUhhR7pDFXNKh0ZoaK4VQfH0BVyLVgVF1ViQEfE6ZM6SqWs==",
+    "eJwtzEsLgkAUhuH is a beginning",
+    "the stream key is missing",
     "{masked}",
     "App certificate: {masked}",
     '{"urls":"turn:t.example.test","credential":"{masked}"}',
