@@ -26,7 +26,8 @@ from escalation.choices import Job, RequestState, Target
 from escalation.ladder import LadderFacts, after_step, decide
 from escalation.models import EscalationRequest
 from sla.choices import ClockKind
-from tickets import actions, ledger
+from sla.models import Calendar
+from tickets import actions, bulk, ledger
 from tickets.actions import Look
 from tickets.choices import Status
 from tickets.lifecycle import ACTIVE_STATUSES
@@ -117,11 +118,13 @@ def _sweep_batch(
     except (OperationalError, InterfaceError):
         raise  # the database is away or busy, and no row is to blame: the next sweep goes on
     except Exception as refusal:
+        if not ids:
+            raise  # not even read
         if len(ids) == 1:
             _park(ids[0], refusal, now, tally)
         for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]) if len(ids) > 1 else ():
             _sweep_batch(now, tally, rules, parked, only=half)
-        return bool(ids)
+        return True
     for ticket, poison in batch.poisoned:
         _park(ticket.pk, poison, now, tally)
     return bool(kept or batch.poisoned)  # whoever moved a whole batch meanwhile looks at it, too
@@ -161,13 +164,18 @@ def _clocks_of(tickets: Sequence[Ticket]) -> dict[int, list[Clock]]:
     """The clocks that are not stopped, by ticket; segments only where something hangs on them (3 queries)."""
     clocks: dict[int, list[Clock]] = defaultdict(list)
     active = {each.pk: each for each in tickets if each.status in ACTIVE_STATUSES}
-    for clock in Clock.objects.filter(ticket__in=active, stopped_at=None).order_by("pk"):
+    for clock in bulk.read(Clock.objects.filter(ticket__in=bulk.among(active), stopped_at=None).order_by("pk"), _CLOCK):
         clock.ticket = active[clock.ticket_id]
         clocks[clock.ticket_id].append(clock)
     every = [each for row in clocks.values() for each in row]
-    prefetch_related_objects([each for each in every if each.calendar_id], "calendar")
+    calendars = Calendar.objects.in_bulk({each.calendar_id for each in every if each.calendar_id})
+    for each in every:
+        each.calendar = calendars[each.calendar_id] if each.calendar_id else None
     prefetch_related_objects([each for each in every if _needs_segments(each)], "segments")
     return clocks
+
+
+_CLOCK = tuple(each.attname for each in Clock._meta.concrete_fields)
 
 
 def _needs_segments(clock: Clock) -> bool:
@@ -186,7 +194,7 @@ def _look(ticket: Ticket, clocks: list[Clock], now: datetime, rules: Rules) -> t
     if ticket.status not in ACTIVE_STATUSES:
         return look, None
     for clock in clocks:
-        was_stale = ledger.is_stale(clock)
+        was_stale, before = ledger.is_stale(clock), ledger.cached(clock)
         if ledger.judge(clock, now=now):
             look.breached.append(clock)
         elif ledger.is_warning_due(clock, now=now):
@@ -194,7 +202,7 @@ def _look(ticket: Ticket, clocks: list[Clock], now: datetime, rules: Rules) -> t
             look.warned.append(clock)
         elif not was_stale:
             continue
-        look.changed.append(clock)
+        look.changed.append((clock, before))
     return look, _climb(look, now, rules)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Literal, cast
 
 from accounts.models import User
@@ -24,6 +25,7 @@ BreachCause = Literal["elapsed", "severity_change", "calendar_edit"]
 CACHED = (
     *("calendar_version", "state", "due_at", "at_risk_at", "warned_at", "stopped_at", "breached_at", "breach_cause"),
 )  # the columns of a clock that change after it was made
+cached = attrgetter(*CACHED)
 TICK = timedelta(microseconds=1)  # the database's resolution: breached is strictly after due
 
 

@@ -83,7 +83,7 @@ def note_steps(steps: Sequence[Stepped], *, now: datetime, before: Mapping[int, 
     """
     if not steps:
         return
-    stored = Commitment.objects.filter(ticket__in={step.ticket_id for step in steps})
+    stored = Commitment.objects.filter(ticket__in=bulk.among(step.ticket_id for step in steps))
     known = {}
     for role, *columns in stored.values_list("owner__role", *_COLUMNS):
         known[columns[0]] = _Standing(*columns)

@@ -71,6 +71,7 @@ class Rules:
         self._plans = {(each.target, each.severity): each for each in StepPlan.objects.all()}
         self._tops = {each.severity: each.top for each in LadderEnd.objects.all()}
         self._calendars = {each.pk: each for each in Calendar.objects.all()}
+        self._compiled = {pk: calendar_of(each) for pk, each in self._calendars.items()}
 
     def plan(self, target: str, severity: str) -> StepPlan | None:
         return self._plans.get((target, severity))
@@ -80,7 +81,7 @@ class Rules:
         return self._tops.get(severity, Tier.RND)
 
     def calendar(self, terms: SeverityTerms) -> BusinessCalendar:
-        return calendar_of(self._calendars[terms.calendar_id] if terms.calendar_id else None)
+        return self._compiled[terms.calendar_id] if terms.calendar_id else BusinessCalendar.always()
 
     def counted_on(self, terms: SeverityTerms) -> tuple[int, int] | None:
         """The calendar that the terms name, and its version that these rules follow; None around the clock."""

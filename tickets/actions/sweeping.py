@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Min, QuerySet
@@ -38,14 +39,15 @@ class Seen:
 class Look:
     """What one look at a ticket found, to be written by `store_looks`.
 
-    `changed` are its clocks whose columns were brought up to date in memory. `to_tier` is set for a step to a tier, `pages`
-    for one to the escalation manager; `closes` ends a resolved ticket. `check_at` is when the sweep looks next;
-    `counted_on` the calendar and its version by which a grace was counted for that, None where none was.
+    `changed` are its clocks whose columns were brought up to date in memory, with what those (`ledger.cached`) were.
+    `to_tier` is set for a step to a tier, `pages` for one to the escalation manager; `closes` ends a resolved ticket.
+    `check_at` is when the sweep looks next; `counted_on` the calendar and its version by which a grace was counted for
+    that, None where none was.
     """
 
     ticket: Ticket
     clocks: Sequence[Clock] = ()
-    changed: list[Clock] = field(default_factory=list)
+    changed: list[tuple[Clock, tuple[Any, ...]]] = field(default_factory=list)
     breached: list[Clock] = field(default_factory=list)
     warned: list[Clock] = field(default_factory=list)
     to_tier: str | None = None
@@ -60,10 +62,10 @@ def lock_for_a_look(now: datetime, *, most: int, only: Iterable[int] | None = No
 
     Those that somebody else holds are left to whoever holds them. SQLite's transaction holds the whole database.
     """
-    rows = Ticket.objects.worth_a_look(now).only(*_LOOKED_AT)
+    rows = Ticket.objects.worth_a_look(now)
     if only is not None:
         rows = rows.filter(pk__in=list(only))
-    return list(rows.select_for_update(skip_locked=True, of=("self",))[:most])
+    return bulk.read(rows.select_for_update(skip_locked=True, of=("self",))[:most], _LOOKED_AT)
 
 
 def store_looks(looks: Sequence[Look], *, now: datetime) -> set[int]:
@@ -75,13 +77,16 @@ def store_looks(looks: Sequence[Look], *, now: datetime) -> set[int]:
         Ticket,
         _TICKET,
         [_ticket_row(each, now) for each in looks],
+        was=[_columns_of_ticket(each.ticket) for each in looks],
         claims=("status", "tier", "step_no", "check_at"),
     )
     kept = [each for each in looks if each.ticket.pk in held]
+    changed = [pair for each in kept for pair in each.changed]
     bulk.update(
         Clock,
         ledger.CACHED,
-        [(clock.pk, *(getattr(clock, name) for name in ledger.CACHED)) for each in kept for clock in each.changed],
+        [(clock.pk, *ledger.cached(clock)) for clock, _ in changed],
+        was=[before for _, before in changed],
     )
     owners = [(each.ticket.pk, each.ticket.assignee_id) for each in kept if each.to_tier and each.ticket.assignee_id]
     bulk.insert(Follower, ("ticket_id", "user_id"), owners, same={"created_at": now}, ignore_conflicts=True)
@@ -96,14 +101,12 @@ def store_events(rows: Sequence[tuple[int, str, dict[str, Any], bool]], *, now: 
         wake(FAN_OUT_TASK)
 
 
-_LOOKED_AT = (
-    *("status", "severity", "sla_terms", "tier", "step_no", "assignee", "last_step_at", "woken_at"),
-    *("manager_paged_at", "check_at", "updated_at", "closed_at"),
-)  # what a look decides on; a ticket has thrice as many columns
 _TICKET = (
     *("status", "tier", "step_no", "assignee_id", "last_step_at", "manager_paged_at"),
     *("check_at", "look_calendar_id", "look_version", "next_due_at", "updated_at", "closed_at"),
-)
+)  # what a look may change
+_LOOKED_AT = ("id", "severity", "sla_terms", "woken_at", *_TICKET)  # a ticket has twice as many columns
+_columns_of_ticket = attrgetter(*_TICKET)
 
 
 def _ticket_row(look: Look, now: datetime) -> tuple[Any, ...]:
