@@ -354,6 +354,30 @@ def test_the_page_costs_the_same_however_much_was_answered(
             alice.get(path)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"sdk_version": "latest"}, "SDK version: latest"),
+        ({"q_error_code": "(one)\nhundred"}, "Error code: (one) hundred"),
+        ({"device": "iPhone " * 30}, "Device model: iPhone iPhone"),
+        ({"occurred_at": "yesterday", "occurred_until": "2026-06-08T10:00"}, "happened: yesterday – 2026-06-08T10:00"),
+        ({"occurred_at": "", "occurred_until": "2026-06-08T10:00"}, "happened: 2026-06-08T10:00"),
+        ({"platform": "toaster"}, "Platform: toaster"),
+    ],
+    ids=["version", "code", "length", "time", "beginning", "choice"],
+)
+def test_no_mistake_in_an_answer_holds_up_a_p0_and_what_was_typed_goes_along(
+    cast: Cast, alice: Client, wrong: dict[str, str], words: str
+) -> None:
+    errors_of(alice.post(NEW, typed(cast, "join_failure", **wrong)))
+    answer = alice.post(NEW, typed(cast, "join_failure", severity="p0", channel="room-7", **wrong))
+    ticket = Ticket.objects.get()
+    assert answer.headers["Location"] == f"/tickets/{ticket.pk}/details/"
+    assert words in ticket.messages.get().body
+    assert ticket.environment.channel == "room-7"
+    assert alice.get(answer.headers["Location"]).status_code == 200
+
+
 # --- The admin --------------------------------------------------------------------------------------------------------
 def inline(category: Category, *changes: dict[str, Any]) -> dict[str, Any]:
     """The category's page as it stands, with rows changed or added."""

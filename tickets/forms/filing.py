@@ -19,10 +19,11 @@ from tickets.asking import asked_of
 from tickets.forms.fields import LineField, TextField
 from tickets.forms.filing_layout import filing_helper
 from tickets.forms.filing_place import FilingPlace, app_of, organisation_of, prefill
-from tickets.forms.questions import QuestionsForm
+from tickets.forms.questions import ZONE, QuestionsForm, names_of
 from tickets.models import Category
 
 DESCRIPTION_MOST = 100_000  # characters
+ASIDE_MOST = 1_000  # characters of an answer that stands in the description
 FALLBACK_CATEGORY = "other"
 
 
@@ -80,6 +81,7 @@ class FilingForm(QuestionsForm):
     def __init__(self, *args: Any, place: FilingPlace, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.place = place
+        self._aside: list[str] = []
         self.zone = zone_of(place.user.time_zone).key
         self.fields["app"].choices = place.app_choices()
         self.fields["app"].widget.known = {str(app.pk): prefill(app) for app in place.apps}
@@ -103,6 +105,8 @@ class FilingForm(QuestionsForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("severity") == Severity.P0:
+            self._set_aside(cleaned)
         if "category" in cleaned and not self.data.get("category") and cleaned.get("severity") != Severity.P0:
             self.add_error("category", _("Choose what comes nearest; “Something else” is fine."))
         if "app" in cleaned and not cleaned["app"] and len(self.place.organisations) > 1:
@@ -112,6 +116,24 @@ class FilingForm(QuestionsForm):
                 None, _("Your plan has no promised times yet, so no clock could run. Call your success manager.")
             )
         return cleaned
+
+    def _set_aside(self, cleaned: dict[str, Any]) -> None:
+        """Nothing that is wrong with an answer holds up a P0; what was typed there goes along as words."""
+        for each in self.asked:
+            names = names_of(each)
+            if self.errors.keys().isdisjoint(names):
+                continue
+            typed = " – ".join(text for name in names if not name.endswith(ZONE) and (text := self._typed(name)))
+            self._forget(each, cleaned)
+            if typed:
+                self._aside.append(f"{each.question.label}: {typed}")
+
+    def _typed(self, name: str) -> str:
+        return " ".join(str(self.data.get(name, "")).split())[:ASIDE_MOST]
+
+    def opening(self) -> str:
+        """Of a valid form: what was written, and under it the answers that fitted into no column."""
+        return "\n\n".join([self.cleaned_data["description"], *self._aside])
 
     def chosen_app(self) -> App | None:
         return app_of(self.place, self.cleaned_data["app"])

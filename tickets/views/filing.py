@@ -94,7 +94,7 @@ def _file(form: FilingForm, *, key: uuid.UUID, now: datetime) -> Ticket:
         category=told["category"],
         severity=told["severity"],
         subject=told["subject"],
-        description=told["description"],
+        description=form.opening(),
         environment=form.environment(),
         submission_key=key,
         answers=form.answers(),
