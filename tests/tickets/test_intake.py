@@ -417,6 +417,14 @@ def test_an_administrator_writes_a_question_and_asks_it(cast: Cast, alice: Clien
     assert 'href="#id_q_moon"' in errors_of(alice.post(NEW, typed(cast, "billing_console") | {"q_moon": ""}))
 
 
+def test_a_question_that_is_added_comes_last(cast: Cast) -> None:
+    category = Category.objects.get(code="billing_console")
+    page = as_(cast.ada).get(f"/admin/tickets/category/{category.pk}/change/").content.decode()
+    offered = re.search(r'name="questions-__prefix__-position" value="(\d+)"', page)
+    assert offered is not None
+    assert int(offered[1]) > max(category.questions.values_list("position", flat=True))
+
+
 def test_conditions_that_can_never_be_met_are_refused(cast: Cast) -> None:
     ada, category = as_(cast.ada), Category.objects.get(code="recording_cdn")
     path, before = f"/admin/tickets/category/{category.pk}/change/", category.questions.count()

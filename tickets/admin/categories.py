@@ -17,9 +17,17 @@ from unfold.admin import ModelAdmin, StackedInline
 
 from tickets.models import Category, CategoryQuestion, DataSource, QuestionChoice
 
+_STEP = 10  # between two positions, so that another fits in
+
 
 class QuestionsFormSet(BaseInlineFormSet):
-    """A condition that can never be met is said while it is written."""
+    """A question that is added comes last; a condition that can never be met is said while it is written."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk is None:
+            last = max((row.position for row in self.get_queryset()), default=0)
+            form.initial["position"] = last + _STEP
 
     def clean(self) -> None:
         super().clean()
@@ -39,7 +47,7 @@ class QuestionsFormSet(BaseInlineFormSet):
 class CategoryQuestionInline(StackedInline):
     model = CategoryQuestion
     formset = QuestionsFormSet
-    fields = (("position", "question"), ("only_if", "only_on", "is_required"))
+    fields = (("position", "question"), ("only_if", "only_on"), "is_required")
     ordering_field = "position"
     extra = 0
     verbose_name_plural = gettext_lazy("questions, in the order in which they are asked")
