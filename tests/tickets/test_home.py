@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection
@@ -109,6 +110,18 @@ def test_what_happened_since_the_last_visit_is_marked(cast: Cast, alice: Client)
     assert "is-unread" in page_of(alice)
     actions.mark_seen(ticket=ticket, by=cast.alice, event_id=TicketEvent.objects.latest("pk").pk)
     assert "is-unread" not in page_of(alice)
+
+
+def test_a_ticket_begun_elsewhere_is_found_and_can_be_discarded(cast: Cast, alice: Client) -> None:
+    assert "Your drafts" not in page_of(alice)
+    key = uuid.uuid4()
+    kept = alice.post(f"/tickets/drafts/{key}/", {"subject": "Begun on the phone", "draft_revision": "0"})
+    assert kept.status_code == 200
+    page = page_of(alice)
+    assert "Begun on the phone" in page
+    assert f"/tickets/new/?draft={key}" in page
+    assert alice.post(f"/tickets/drafts/{key}/discard/", {"back": "home"}).headers["Location"] == "/"
+    assert "Begun on the phone" not in page_of(alice)
 
 
 def test_two_organisations_are_told_apart(cast: Cast, alice: Client) -> None:

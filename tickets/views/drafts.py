@@ -84,7 +84,7 @@ def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Draft.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("The draft is discarded."))
-    return redirect("tickets:new")
+    return redirect("tickets:home" if request.POST.get("back") == "home" else "tickets:new")
 
 
 def _kept(request: HttpRequest, key: uuid.UUID, ticket: Ticket | None = None) -> JsonResponse:
@@ -123,8 +123,8 @@ def opened(user: User, key: str) -> Draft | Ticket:
     return draft or get_object_or_404(Ticket, submission_key=wanted, requester=user)
 
 
-def drafts_beside(user: User, key: uuid.UUID) -> list[Draft]:
-    """The person's other new tickets that were begun, the last touched first."""
+def drafts_beside(user: User, key: uuid.UUID | None = None) -> list[Draft]:
+    """The person's new tickets that were begun, but for the one with that key, the last touched first."""
     return list(Draft.objects.visible_to(user).of_new_tickets().exclude(key=key)[: actions.MOST_DRAFTS])
 
 

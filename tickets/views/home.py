@@ -17,6 +17,7 @@ from tickets.choices import Status
 from tickets.models import Ticket
 from tickets.promises import promises_for, severity_cards
 from tickets.rows import TicketRow, loaded, rows
+from tickets.views.drafts import drafts_beside
 from tickets.views.shared import organisations_of, to_desk, without_organisation
 
 MOST_ROWS = 20
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "ours": rows(ours, now),
         "most_rows": MOST_ROWS,
         "welcome": _welcome(organisations, now),
+        "drafts": drafts_beside(request.user),
     }
     return render(request, "tickets/home.html", context | {"turns": _turns(context["waiting"], context["ours"])})
 
