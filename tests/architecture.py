@@ -30,7 +30,7 @@ PURE = (
     "sla/clock.py",
     "sla/receipt.py",
     "sla/terms.py",
-    "tickets/archives.py",
+    "tickets/archives/",
     "tickets/coach/",
     "tickets/drafting.py",
     "tickets/filetypes.py",

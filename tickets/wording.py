@@ -66,11 +66,22 @@ def contents_line(contents: Mapping[str, Any] | None) -> str:
     """“12 files, 340 MB unpacked: a.log, b.log, …” of what `archives.peek` saw; nothing for other files."""
     if not contents:
         return ""
+    kinds = [SecretKind(each).label for each in contents.get("secrets", ()) if each in SecretKind.values]
+    warning = _("It seems to contain: %(kinds)s. What is inside an archive is not masked.") if kinds else ""
+    line = _("%(contents)s.") % {"contents": _listing(contents)} if kinds else _listing(contents)
+    return wording.sentences([line, warning % {"kinds": wording.listed(kinds)} if warning else ""])
+
+
+def _listing(contents: Mapping[str, Any]) -> str:
     size = filesizeformat(contents["size"])
     if contents["kind"] == "gzip":
         words = _("%(size)s unpacked") if contents["is_whole"] else _("more than %(size)s unpacked")
         return words % {"size": size}
     words = ngettext("%(n)d file, %(size)s unpacked", "%(n)d files, %(size)s unpacked", contents["count"])
+    if contents["kind"] == "tar.gz" and not contents["is_whole"]:  # its table of contents stands between the files
+        words = ngettext(
+            "%(n)d file and more, %(size)s unpacked", "%(n)d files and more, %(size)s unpacked", contents["count"]
+        )
     line = words % {"n": contents["count"], "size": size}
     if contents["is_locked"]:
         line = _("%(contents)s, locked with a password") % {"contents": line}

@@ -275,7 +275,7 @@ def test_a_harmful_archive_is_refused_in_words_and_nothing_of_it_stays(cast: Cas
 def test_what_is_in_an_archive_is_kept_with_it(cast: Cast) -> None:
     attachment = kept(cast, zipped({"a.log": b"x" * 5000}), name="logs.zip")
     assert attachment.contents == {
-        "kind": "zip", "count": 1, "size": 5000, "names": ["a.log"], "is_whole": True, "is_locked": False,
+        "kind": "zip", "count": 1, "size": 5000, "names": ["a.log"], "is_whole": True, "is_locked": False, "secrets": [],
     }  # fmt: skip
 
 
