@@ -55,5 +55,5 @@ class Job(TextChoices):
 class Expects(TextChoices):
     """What the expected time of a commitment is about."""
 
-    TAKEOVER = "takeover", _("Taken over by")
+    TAKEOVER = "takeover", _("To be taken over by")
     RESULT = "result", _("Expected by")

@@ -92,7 +92,7 @@ class Escalation(models.Model):
     ask = models.TextField(_("what is asked of the next tier"), blank=True)
     plan_en = models.TextField(_("plan (English)"))
     plan_zh = models.TextField(_("plan (Chinese)"))
-    expected_at = models.DateTimeField(_("taken over by"), null=True)
+    expected_at = models.DateTimeField(_("to be taken over by"), null=True)
     by = models.ForeignKey(
         User, verbose_name=_("by whom"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

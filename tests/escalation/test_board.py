@@ -117,7 +117,7 @@ def test_taken_over_by_is_kept_once_somebody_has_the_ticket(cast: Cast) -> None:
     assert first_row(cast.mona, query="?show=overdue") is None
     assert not first_row(cast.mona).is_expected_late
     assert first_row(cast.mona).expected_at is None
-    assert "Taken over by" not in board(cast.mona)
+    assert "To be taken over by" not in board(cast.mona)
 
 
 def test_a_solved_ticket_leaves_the_board(cast: Cast) -> None:

@@ -338,7 +338,11 @@ def check_climb(forgotten: Page, lost: int) -> None:
     wait_until(lambda: bool(texts(forgotten, "steps")[-1][2:]), "three steps on the open page", LADDER_WITHIN)
     began = forgotten.evaluate("window.watched[0].at")
     for number, (step, promise) in enumerate(
-        (("Tier 2 experts", "Taken over by "), ("R&D", "Taken over by "), ("Escalation manager", "You hear from "))
+        (
+            ("Tier 2 experts", "To be taken over by "),
+            ("R&D", "To be taken over by "),
+            ("Escalation manager", "You hear from "),
+        )
     ):
         first = first_seen(forgotten, lambda seen, count=number + 1: len(seen["steps"]) == count)
         text = next(steps[0] for steps in texts(forgotten, "steps") if len(steps) == number + 1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -197,3 +198,21 @@ class TestTheDesk:
         Ticket.objects.update(readiness=None, lacking="")
         client.force_login(cast.erin)
         assert "queue-ready" not in client.get("/admin/tickets/ticket/").content.decode()
+
+
+class TestTicketsOfBefore:
+    def test_each_is_judged_once_and_nothing_else_changes(self, cast: Cast) -> None:
+        ids = [file_ticket(cast, description=GOOD).pk for _ in range(3)]
+        Ticket.objects.update(readiness=None, lacking="")
+        stood = list(Ticket.objects.order_by("pk").values_list("pk", "updated_at", "check_at"))
+        assert list(actions.judge_unjudged(batch=2)) == [2, 3]
+        assert list(actions.judge_unjudged(batch=2)) == []
+        assert list(Ticket.objects.order_by("pk").values_list("pk", "updated_at", "check_at")) == stood
+        assert {told_of(each).answered for each in Ticket.objects.filter(pk__in=ids)} == {5}
+
+    def test_the_command_says_how_many(self, cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+        file_ticket(cast)
+        Ticket.objects.update(readiness=None)
+        call_command("judge_tickets")
+        call_command("judge_tickets")
+        assert capsys.readouterr().out.splitlines() == ["1 tickets judged", "Every ticket is judged."]

@@ -14,6 +14,7 @@ from tickets.actions.follow_ups import follow_up
 from tickets.actions.following import follow_ticket
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import open_ticket
+from tickets.actions.judging import judge_unjudged
 from tickets.actions.lost_files import look_for_lost_files, note_bytes
 from tickets.actions.merging import close, merge
 from tickets.actions.reading import mark_seen
@@ -56,6 +57,7 @@ __all__ = [
     "finish_upload",
     "follow_ticket",
     "follow_up",
+    "judge_unjudged",
     "keep_draft",
     "lock_for_a_look",
     "look_at_overdue",
