@@ -164,14 +164,12 @@ def _clocks_of(tickets: Sequence[Ticket]) -> dict[int, list[Clock]]:
     """The clocks that are not stopped, by ticket; segments only where something hangs on them (3 queries)."""
     clocks: dict[int, list[Clock]] = defaultdict(list)
     active = {each.pk: each for each in tickets if each.status in ACTIVE_STATUSES}
-    for clock in bulk.read(Clock.objects.filter(ticket__in=bulk.among(active), stopped_at=None).order_by("pk"), _CLOCK):
-        clock.ticket = active[clock.ticket_id]
-        clocks[clock.ticket_id].append(clock)
-    every = [each for row in clocks.values() for each in row]
-    calendars = Calendar.objects.in_bulk({each.calendar_id for each in every if each.calendar_id})
-    for each in every:
-        each.calendar = calendars[each.calendar_id] if each.calendar_id else None
+    every = bulk.read(Clock.objects.filter(ticket__in=bulk.among(active), stopped_at=None).order_by("pk"), _CLOCK)
+    bulk.join(every, "ticket", active)
+    bulk.join(every, "calendar", Calendar.objects.in_bulk({each.calendar_id for each in every if each.calendar_id}))
     prefetch_related_objects([each for each in every if _needs_segments(each)], "segments")
+    for clock in every:
+        clocks[clock.ticket_id].append(clock)
     return clocks
 
 

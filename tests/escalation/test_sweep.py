@@ -104,6 +104,15 @@ def test_a_row_that_breaks_the_writing_stands_alone_and_its_batch_goes_on(cast: 
     assert ParkedTicket.objects.get().ticket == tickets[7]
 
 
+def test_a_sweep_that_cannot_even_read_says_so(cast: Cast, monkeypatch) -> None:
+    def break_off(*args: object, **kwargs: object) -> None:
+        raise ValueError("no rows today")
+
+    monkeypatch.setattr(actions, "lock_for_a_look", break_off)
+    with pytest.raises(ValueError, match="no rows today"):
+        sweep.run(LATE)
+
+
 def test_the_number_of_queries_of_a_batch_does_not_grow_with_it(
     cast: Cast, django_assert_max_num_queries, django_assert_num_queries
 ) -> None:

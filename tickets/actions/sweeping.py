@@ -65,7 +65,8 @@ def lock_for_a_look(now: datetime, *, most: int, only: Iterable[int] | None = No
     rows = Ticket.objects.worth_a_look(now)
     if only is not None:
         rows = rows.filter(pk__in=list(only))
-    return bulk.read(rows.select_for_update(skip_locked=True, of=("self",))[:most], _LOOKED_AT)
+    found = bulk.read(rows.select_for_update(skip_locked=True, of=("self",))[:most], _LOOKED_AT)
+    return sorted(found, key=attrgetter("pk"))  # neighbours in a table are written one after the other
 
 
 def store_looks(looks: Sequence[Look], *, now: datetime) -> set[int]:
