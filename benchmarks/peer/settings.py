@@ -52,7 +52,8 @@ if _address.startswith("sqlite:///"):
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000; "
+            "PRAGMA wal_autocheckpoint=10000;",
         },
     }
 else:
