@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, 
 
 from accounts.choices import Tier
 from accounts.models import Organisation, User
+from accounts.numbers import whole_number
 from escalation.board_rows import Row, row
 from escalation.choices import Expects
 from escalation.forms.board import Owner, Show
@@ -124,8 +125,7 @@ def _named(words: str) -> Q:
         ticket__organisation__in=list(named.values_list("pk", flat=True)[:MOST_ORGANISATIONS])
     )
     digits = words.removeprefix("#")
-    if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER:
-        number = int(digits)
+    if (number := whole_number(digits, digits=LONGEST_NUMBER)) is not None:
         for tail in range(LONGEST_NUMBER - len(digits) + 1):
             found |= Q(ticket__gte=number * 10**tail, ticket__lt=(number + 1) * 10**tail)
     return found

@@ -1,6 +1,5 @@
 """Error pages in the site's own words. The pages for our own faults need neither database nor session."""
 
-import errno
 import logging
 import secrets
 import sys
@@ -14,10 +13,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tickets.errors import DISK_FULL
+
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 60  # seconds
 TOO_LARGE = 413
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class BodyTooLarge(OSError):
@@ -74,7 +74,7 @@ def _words_for(error: BaseException | None) -> Callable[[], dict[str, str]]:
         return _away
     if isinstance(error, BodyTooLarge):
         return _too_much
-    return _full if isinstance(error, OSError) and error.errno in NO_ROOM else _failed
+    return _full if isinstance(error, OSError) and error.errno in DISK_FULL else _failed
 
 
 def _texts(words: Callable[[], dict[str, str]], language: str | None) -> list[dict[str, str]]:

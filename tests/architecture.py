@@ -23,6 +23,7 @@ FLOORS = {
     "supportdesk": 6,
 }
 PURE = (
+    "accounts/numbers.py",
     "accounts/roles.py",
     "accounts/versions.py",
     "escalation/ladder.py",

@@ -9,6 +9,8 @@ from enum import Enum
 
 from django.utils.text import Truncator
 
+from accounts.numbers import whole_number
+
 MOST_CHARACTERS = 200_000  # of one draft: a description and its steps at their longest, and some more
 MOST_FIELDS = 300
 NAME_MOST = 80  # characters
@@ -51,7 +53,8 @@ class Stand:
     @classmethod
     def of(cls, sent: Mapping[str, str]) -> Stand:
         """As a form says it; what is no number or key counts as not told."""
-        return cls(_number(sent.get("draft_revision")), _key(sent.get("draft_page")), _number(sent.get("draft_step")))
+        revision, step = (whole_number(sent.get(name), digits=8) or 0 for name in ("draft_revision", "draft_step"))
+        return cls(revision, _key(sent.get("draft_page")), step)
 
 
 def judge(stored: Stand, sent: Stand) -> Verdict:
@@ -108,10 +111,6 @@ def title_of(typed: Typed) -> str:
 
 def _text(value: str | list[str]) -> str:
     return ("".join(value) if isinstance(value, list) else value).strip()
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _key(text: str | None) -> uuid.UUID:

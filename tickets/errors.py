@@ -1,4 +1,8 @@
-"""Why an action was refused, in words a person can act on."""
+"""Why an action was refused, in words a person can act on; and how a storage without room says so."""
+
+import errno
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # of an OSError
 
 
 class ActionRefused(Exception):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, SupportPlan
+from accounts.numbers import whole_number
 from sla import actions
 from sla.admin.agreement_views import Subject, edit
 from sla.admin.own_pages import OwnPagesAdmin
@@ -45,8 +46,8 @@ class SlaPolicyAdmin(OwnPagesAdmin):
         """A policy is for a plan that has none yet; which one is chosen first."""
         self.require_may_add(request)
         plans = SupportPlan.objects.filter(sla_policy=None)
-        wanted = request.GET.get("for", "")
-        plan = plans.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 19 else None
+        wanted = whole_number(request.GET.get("for"))
+        plan = plans.filter(pk=wanted).first() if wanted is not None else None
         if plan is not None:
             return edit(request, self.admin_site, _policy_subject(request, None, plan), may_change=True)
         context = {

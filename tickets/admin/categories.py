@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, StackedInline
 
+from accounts.numbers import whole_number
 from tickets.models import Category, CategoryQuestion, DataSource, QuestionChoice
 
 _STEP = 10  # between two positions, so that another fits in
@@ -73,7 +74,7 @@ class CategoryQuestionInline(StackedInline):
 def _shown(request: HttpRequest) -> int:
     """The key of the category whose page it is; 0 for a new one."""
     number = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
+    return whole_number(number, digits=9) or 0
 
 
 @admin.register(Category)

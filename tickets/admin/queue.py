@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Organisation, User
+from accounts.numbers import whole_number
 from sla.choices import ClockState
 from tickets.admin.rows import Row, row
 from tickets.choices import Status
@@ -119,8 +120,7 @@ def _said(words: str) -> Q:
     holders = told(words)
     if holders is not None:
         found |= Q(pk__in=holders)
-    if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER:
-        number = int(digits)
+    if (number := whole_number(digits, digits=LONGEST_NUMBER)) is not None:
         for tail in range(LONGEST_NUMBER - len(digits) + 1):
             found |= Q(pk__gte=number * 10**tail, pk__lt=(number + 1) * 10**tail)
     return found

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Organisation
+from accounts.numbers import whole_number
 from tickets import actions
 from tickets.admin import queue as queues
 from tickets.errors import ActionRefused
@@ -58,7 +59,9 @@ def pulse(request: HttpRequest, site: AdminSite) -> HttpResponse:
 @require_POST
 def take_many(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Assign the chosen tickets to oneself, one action each; refusals are told by number."""
-    chosen = [int(pk) for pk in request.POST.getlist("ticket")[: queues.PER_PAGE] if pk.isdecimal() and len(pk) <= 18]
+    chosen = [
+        pk for each in request.POST.getlist("ticket")[: queues.PER_PAGE] if (pk := whole_number(each)) is not None
+    ]
     taken = 0
     for ticket in Ticket.objects.visible_to(request.user).filter(pk__in=chosen):
         try:

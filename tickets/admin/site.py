@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
+from accounts.numbers import whole_number
 from tickets.admin import queue_views, ticket_views
 from tickets.models import Ticket
 
@@ -77,6 +78,7 @@ class TicketAdmin(ModelAdmin):
 
 
 def _number(object_id: str) -> int:
-    if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
+    number = whole_number(object_id)
+    if number is None:
         raise Http404
-    return int(object_id)
+    return number

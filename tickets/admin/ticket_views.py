@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers import whole_number
 from tickets import actions
 from tickets.admin.acts import ACTS, Act
 from tickets.admin.page import loaded, read_page
@@ -40,7 +41,8 @@ def page(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
 def news(request: HttpRequest, site: AdminSite, pk: int) -> HttpResponse:
     """What happened after the event `?after=`: the newest event's number, and a sentence for the open page."""
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
-    events = TicketEvent.objects.visible_to(request.user).filter(ticket=ticket, pk__gt=_number(request, "after") or 0)
+    after = whole_number(request.GET.get("after")) or 0
+    events = TicketEvent.objects.visible_to(request.user).filter(ticket=ticket, pk__gt=after)
     newest = list(events.select_related("actor").order_by("-pk")[:20])
     if not newest:
         return JsonResponse({"latest": 0, "words": ""})
@@ -101,7 +103,7 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
     """The whole page; `shown` holds bound forms, kept and refused files, and what was not seen."""
     now = timezone.now()
     visit: int | None = ticket.seen_event_id  # `_find` annotates it
-    thread = read_thread(ticket, reader=request.user, seen=visit or 0, before=_number(request, "before"))
+    thread = read_thread(ticket, reader=request.user, seen=visit or 0, before=whole_number(request.GET.get("before")))
     if thread.is_newest and thread.latest > (visit or 0):
         actions.mark_seen(ticket=ticket, by=request.user, event_id=thread.latest)
     posted = request.POST.get("seen", "") if request.method == "POST" and "unseen" not in shown else ""
@@ -167,9 +169,3 @@ def _draft_key(request: HttpRequest) -> uuid.UUID | None:
 
 def _address(ticket: Ticket) -> str:
     return reverse("admin:tickets_ticket_change", args=[ticket.pk]) + "#newest"
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A positive number of the query; anything else counts as not given."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Platform, Tier
 from accounts.models import SupportPlan, User
+from accounts.numbers import whole_number
 from accounts.versions import version_range
 from sla.choices import Severity
 from tickets.forms.conversation import BODY_MAX_CHARACTERS, REASON_MAX_CHARACTERS, TextField
@@ -105,8 +106,8 @@ class QueueForm(forms.Form):
 def answer_choices(category: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The answers that can be filtered by, under their questions: those of the category, or of all (1 query)."""
     found = QuestionChoice.objects.select_related("question").order_by("question__code", "position", "pk")
-    if category.isascii() and category.isdecimal() and len(category) < 10:
-        found = found.filter(question__asked_in__category=int(category))
+    if (wanted := whole_number(category, digits=9)) is not None:
+        found = found.filter(question__asked_in__category=wanted)
     grouped: dict[str, list[tuple[str, str]]] = {}
     for choice in found:
         grouped.setdefault(choice.question.label, []).append((str(choice.pk), choice.label))
@@ -242,8 +243,8 @@ class MergeForm(forms.Form):
         self.suggestions = others.filter(pk__lt=ticket.pk).order_by("-pk")[:MOST_SUGGESTIONS]
 
     def clean_into(self) -> Ticket:
-        number = self.cleaned_data["into"].strip().removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 19:
+        number = whole_number(self.cleaned_data["into"].strip().removeprefix("#"))
+        if number is not None:
             found = Ticket.objects.visible_to(self.reader).filter(pk=number).first()
             if found:
                 return found

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from accounts.numbers import whole_number
 from tickets.advice import FIELDS, MOST_FILES, Advice, advise
 from tickets.forms.filing import FilingForm
 from tickets.forms.questions import PREFIX, UNKNOWN
@@ -49,5 +50,4 @@ def _answered(values: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _count(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_COUNT
-    return min(int(text), MOST_FILES) if is_number else 0
+    return min(whole_number(text, digits=LONGEST_COUNT) or 0, MOST_FILES)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.numbers import whole_number
 from tickets import actions
 from tickets.customer_page import follow_ups, loaded, read_page
 from tickets.drafting import Stand, single
@@ -32,7 +33,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def parts(request: HttpRequest, pk: int) -> HttpResponse:
     """What changes on the page, and the letters after the event `?after=`."""
     ticket = find_ticket(request.user, pk)
-    thread = news(ticket, reader=request.user, after=_number(request, "after") or 0)
+    thread = news(ticket, reader=request.user, after=whole_number(request.GET.get("after")) or 0)
     _remember(ticket, request.user, thread)
     _visit, letter = visit_and_letter(ticket, request.user)
     return render(request, "tickets/detail_parts.html", _context(ticket, request.user, thread, letter))
@@ -46,7 +47,7 @@ def find_ticket(user: User, pk: int) -> Ticket:
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole page; `forms` are bound ones to show again with what was typed."""
     visit, letter = visit_and_letter(ticket, request.user)
-    thread = read_thread(ticket, reader=request.user, seen=visit, before=_number(request, "before"))
+    thread = read_thread(ticket, reader=request.user, seen=visit, before=whole_number(request.GET.get("before")))
     if thread.is_newest and thread.latest > (visit or 0):
         _remember(ticket, request.user, thread)
     return render(request, "tickets/detail.html", _context(ticket, request.user, thread, letter) | forms, status=status)
@@ -76,9 +77,3 @@ def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None)
 def _remember(ticket: Ticket, reader: User, thread: Thread) -> None:
     if thread.items:
         actions.mark_seen(ticket=ticket, by=reader, event_id=thread.latest)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A positive number of the query; anything else counts as not given."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import App
+from accounts.numbers import whole_number
 from tickets.forms.listing import STATUSES, ListFilter, Show
 from tickets.models import Ticket
 from tickets.rows import loaded, rows
@@ -57,9 +58,8 @@ def _filtered(tickets: QuerySet[Ticket], chosen: dict[str, Any]) -> QuerySet[Tic
     if chosen["app"]:
         tickets = tickets.filter(app=int(chosen["app"]))
     if chosen["q"]:
-        number = chosen["q"].removeprefix("#")
-        is_number = number.isascii() and number.isdigit() and len(number) <= 18
-        matches = Q(subject__icontains=chosen["q"]) | (Q(pk=int(number)) if is_number else Q())
+        number = whole_number(chosen["q"].removeprefix("#"))
+        matches = Q(subject__icontains=chosen["q"]) | (Q() if number is None else Q(pk=number))
         tickets = tickets.filter(matches)
     return tickets
 

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
+from accounts.numbers import whole_number
 from tickets.live import Hub, hub, in_thread
 from tickets.models import Ticket, TicketEvent
 
@@ -79,8 +80,8 @@ def changed(event_id: int) -> str:
 
 def _last_seen(request: HttpRequest) -> int:
     for text in (request.headers.get("Last-Event-ID", ""), request.GET.get("after", "")):
-        if text.isascii() and text.isdigit() and len(text) < 19:
-            return int(text)
+        if (number := whole_number(text)) is not None:
+            return number
     return 0
 
 

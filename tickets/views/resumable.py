@@ -4,7 +4,6 @@ whole, DELETE forgets it. Answers are JSON for the page's script; every one says
 
 from __future__ import annotations
 
-import errno
 import uuid
 from typing import Any
 
@@ -18,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Organisation
+from accounts.numbers import whole_number
 from tickets import actions
 from tickets.actions.uploads import PART_BYTES
 from tickets.choices import UploadState
-from tickets.errors import ActionRefused, BeingKept, WrongOffset
+from tickets.errors import DISK_FULL, ActionRefused, BeingKept, WrongOffset
 from tickets.forms.uploads import BeginForm, DraftForm
 from tickets.models import Attachment, Ticket, Upload
 from tickets.thread import FileShown
@@ -69,7 +69,10 @@ def upload(request: HttpRequest, key: uuid.UUID) -> JsonResponse:
 
 
 def _take(request: HttpRequest, found: Upload) -> JsonResponse:
-    offset, length = _number(request.headers.get("Upload-Offset")), _number(request.META.get("CONTENT_LENGTH"))
+    offset, length = (
+        whole_number(request.headers.get("Upload-Offset")),
+        whole_number(request.META.get("CONTENT_LENGTH")),
+    )
     if offset is None or length is None:
         return _no(400, _("We could not read this request. Reload the page and try again."))
     if length > PART_BYTES:
@@ -157,14 +160,10 @@ def _organisation(request: HttpRequest, ticket: int | None) -> Organisation | No
 
 
 def _storage_failed(error: OSError) -> JsonResponse:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in DISK_FULL:
         return _no(NO_ROOM, _("There is no room for files just now. What is here already is kept; we try again."))
     return _no(LATER, _("We could not store it just now. We try again in a moment."))
 
 
 def _no(status: int, why: str) -> JsonResponse:
     return JsonResponse({"why": why}, status=status)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.numbers import whole_number
 from sla.choices import Severity
 from tickets import actions
 from tickets.duplicates import SURE_FROM, Lookalike, lookalikes
@@ -61,8 +62,7 @@ def to_ask_about(form: FilingForm) -> Sequence[Lookalike]:
 
 def followed(request: HttpRequest, *, key: uuid.UUID) -> HttpResponse:
     """“Follow it instead”: nothing is filed, and what was typed waits on that ticket as a letter that is not sent."""
-    wanted = request.POST.get("follow", "")
-    pk = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
+    pk = whole_number(request.POST.get("follow")) or 0
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
     texts = (request.POST.get(name, "").replace("\x00", "").strip() for name in ("subject", "description"))
     words = "\n\n".join(filter(None, texts)).replace("\r\n", "\n")
