@@ -16,8 +16,8 @@ from tickets.receipts import Reasons, ReceiptShown, receipt_shown
 MOST_PROMISES = 10
 
 
-def promise_receipts_of(ticket: Ticket, *, now: datetime) -> list[ReceiptShown]:
-    """The latest promises made on the ticket, the newest first (2 queries)."""
+def promise_receipts_of(ticket: Ticket, *, now: datetime, most: int | None = MOST_PROMISES) -> list[ReceiptShown]:
+    """The latest promises made on the ticket, the newest first; all of them where `most` is None (2 queries)."""
     segments = Prefetch("segments", PromiseSegment.objects.select_related("by").order_by("at", "pk"))
     rows = PromiseClock.objects.filter(ticket=ticket).select_related("calendar").prefetch_related(segments)
     return [
@@ -30,7 +30,7 @@ def promise_receipts_of(ticket: Ticket, *, now: datetime) -> list[ReceiptShown]:
             now=now,
             reasons=_reasons(),
         )
-        for clock in rows.order_by("-pk")[:MOST_PROMISES]
+        for clock in rows.order_by("-pk")[:most]
     ]
 
 

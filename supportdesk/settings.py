@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "tickets",
     "escalation",
     "notifications",
+    "evidence",
 ]
 
 MIDDLEWARE = [
@@ -287,6 +288,8 @@ CELERY_BEAT_SCHEDULE = {
     "call-data": _every("tickets.tasks.watch_call_data", 60),
     "drafts": _every("tickets.tasks.sweep_drafts", 60 * 60),
     "lost-files": _every("tickets.tasks.look_for_lost_files", 60 * 60),
+    "evidence": _every("evidence.tasks.build", 30),
+    "old-evidence": _every("evidence.tasks.sweep", 60 * 60),
     "unfinished-uploads": _every("tickets.tasks.sweep_uploads", 15 * 60),
 }
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("escalations/", include("escalation.urls")),
     path("help/", include("knowledgebase.urls")),
+    path("evidence/", include("evidence.urls")),
     path("notices/", include("notifications.urls")),
     path("mail/", include("delivery.urls")),
     path("accounts/", include("accounts.urls")),

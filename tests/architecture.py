@@ -20,6 +20,7 @@ FLOORS = {
     "notifications": 5,
     "proactive": 5,
     "insights": 5,
+    "evidence": 5,
     "supportdesk": 6,
 }
 PURE = (
@@ -27,6 +28,7 @@ PURE = (
     "accounts/roles.py",
     "accounts/versions.py",
     "escalation/ladder.py",
+    "evidence/chain.py",
     "sla/calendar.py",
     "sla/clock.py",
     "sla/receipt.py",

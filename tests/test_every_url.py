@@ -32,6 +32,9 @@ from accounts.models import Invitation, Membership
 from delivery.models import OutboundMessage
 from escalation.actions import hand_up
 from escalation.models import LadderEnd, ParkedTicket
+from evidence.actions import ask_for_bundle
+from evidence.actions import build as build_bundle
+from evidence.models import Export
 from knowledgebase.actions import save_article
 from knowledgebase.choices import ArticleStatus, Audience
 from knowledgebase.models import Article, Section
@@ -103,6 +106,9 @@ DOORS: dict[str, Door] = {
     "files/uploads/<uuid:key>/": Door(NOBODY),  # its sender's alone
     "files/<uuid:key>/": Door(READERS),
     "files/<uuid:key>/preview/": Door(READERS),
+    "evidence/tickets/<int:pk>/": Door(READERS),
+    "evidence/<uuid:key>/": Door(READERS),
+    "evidence/<uuid:key>/file/": Door(READERS),
     # Escalations
     "escalations/": Door(STAFF),
     "escalations/health/": Door(MANAGERS),
@@ -255,6 +261,11 @@ class World:
     def ticket_for(self, person: str) -> Ticket:
         return self.private if person == "insider" else self.shared
 
+    def key_for(self, route: str, ticket: Ticket) -> uuid.UUID:
+        if route.startswith("evidence/"):
+            return Export.objects.get(ticket=ticket).key
+        return self.draft.key if "drafts/" in route else Attachment.objects.get(message__ticket=ticket).key
+
     def values(self, route: str, person: str) -> dict[str, object]:
         """What stands in the route's places."""
         ticket = self.ticket_for(person)
@@ -266,7 +277,7 @@ class World:
             pk = self.mail.pk
         return {
             "pk": pk,
-            "key": self.draft.key if "drafts/" in route else Attachment.objects.get(message__ticket=ticket).key,
+            "key": self.key_for(route, ticket),
             "slug": self.article.slug,
             "organisation": self.cast.acme.pk,
             "membership": Membership.objects.get(user=self.cast.alice).pk,
@@ -303,6 +314,7 @@ def world(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     save_article(article=article, now=NOW)
     for each in (shared, private):
         ParkedTicket.objects.create(ticket=each, error="x", first_at=NOW, last_at=NOW, until=NOW)
+        build_bundle(key=ask_for_bundle(ticket=each, by=cast.alice, key=uuid.uuid4(), now=NOW).key, now=NOW)
     return World(
         cast=cast, shared=shared, private=private, invitation=invitation, article=article,
         notice=Notice.objects.filter(recipient=cast.alice, channel=Channel.SITE).latest("pk"),

@@ -20,6 +20,9 @@ from accounts.actions import invite, mail_password_link
 from accounts.models import Membership, Organisation, User
 from delivery.models import OutboundMessage
 from escalation.models import Commitment
+from evidence.actions import ask_for_bundle
+from evidence.actions import build as build_bundle
+from evidence.models import Export
 from knowledgebase.models import Article
 from notifications import fan_out
 from sla.models import Calendar, SlaPolicy
@@ -143,6 +146,11 @@ def _links(stage: Stage, now: datetime) -> None:
     stage.links["password"] = _path_mailed()
     membership = Membership.objects.get(organisation=organisation, user=person("alice"))
     stage.links["removal"] = reverse("people:member_removal", args=[organisation.pk, membership.pk])
+    for name, who in (("evidence", "alice"), ("evidence on its way", "wendy")):
+        ticket = Ticket.objects.visible_to(person(who)).order_by("pk").first()
+        export = ask_for_bundle(ticket=ticket, by=person(who), key=uuid.uuid4(), now=now)
+        stage.links[name] = export.get_absolute_url()
+    build_bundle(key=Export.objects.earliest("pk").key, now=now)
     half_in = Client()
     half_in.post(reverse("account_request_login_code"), {"email": person("wendy").email})
     stage.sessions["awaits a code"] = half_in
@@ -233,6 +241,9 @@ CUSTOMER = (
     Page("ticket raise severity", _ticket("alice", "severity/", severity="p2"), "alice", lands="/tickets/"),
     Page("ticket receipt", _ticket("bob", "receipt/", status="waiting_customer"), "bob"),
     Page("ticket receipt overdue", _ticket("alice", "receipt/", tier="rnd"), "alice"),
+    Page("evidence", lambda stage: f"/evidence/tickets/{stage.ticket('bob', status='waiting_customer').pk}/", "bob"),
+    Page("evidence ready", _link("evidence"), "alice"),
+    Page("evidence on its way", _link("evidence on its way"), "wendy"),
     Page("ticket solved", _ticket("alice", "solved/", tier="rnd"), "alice"),
     Page("ticket reopen", _ticket("wendy", "reopenings/", status="resolved"), "wendy", lands="/tickets/"),
     Page("members of an admin", "/accounts/members/", "bob"),

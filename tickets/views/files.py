@@ -54,12 +54,19 @@ def _sent(
             actions.note_bytes(attachment=attachment, are_there=False, now=timezone.now())
         return render(request, "tickets/file_gone.html", {"attachment": attachment}, status=410)
     actions.note_bytes(attachment=attachment, are_there=True, now=timezone.now())
+    return send_stored(request, stored, name=attachment.name, content_type=content_type, as_attachment=as_attachment)
+
+
+def send_stored(
+    request: HttpRequest, stored: File, *, name: str, content_type: str, as_attachment: bool
+) -> StreamingHttpResponse | FileResponse:
+    """An open file to a browser that must not run it. The caller has asked whether the reader may have it."""
     if isinstance(request, ASGIRequest):
         response = StreamingHttpResponse(_chunks(stored), content_type=content_type)
     else:
         response = FileResponse(stored, content_type=content_type)
-    name = "".join(each for each in attachment.name if each.isprintable()) or "file"
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
+    shown = "".join(each for each in name if each.isprintable()) or "file"
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment, shown) or "attachment"
     response.headers["Content-Length"] = str(stored.size)
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"

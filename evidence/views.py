@@ -1,0 +1,69 @@
+"""The page of a ticket's bundles: ask for one, watch it being built, fetch it, compare its digest."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from evidence import actions
+from evidence.choices import ExportState
+from evidence.models import Export
+from tickets.models import Ticket
+from tickets.views.files import send_stored
+
+MOST_SHOWN = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def bundles(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST asks for a bundle, and builds it at once where it is small; GET says what was asked for so far."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
+    if request.method == "POST":
+        export = actions.ask_for_bundle(ticket=ticket, by=request.user, key=_key(request), now=timezone.now())
+        if export.is_pending and export.total <= actions.AT_ONCE:
+            actions.build(key=export.key, now=timezone.now())
+        return redirect(export)
+    return _page(request, ticket)
+
+
+@require_safe
+@login_required
+def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One bundle: on its way, ready, failed or cleared away."""
+    found = _find(request, key)
+    return _page(request, found.ticket, found)
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    found = _find(request, key)
+    if found.state != ExportState.READY:
+        raise Http404
+    stored = found.file.storage.open(found.file.name, "rb")
+    name = f"ticket-{found.ticket_id}-evidence.zip"
+    return send_stored(request, stored, name=name, content_type="application/zip", as_attachment=True)
+
+
+def _find(request: HttpRequest, key: uuid.UUID) -> Export:
+    rows = Export.objects.visible_to(request.user).select_related("ticket", "by")
+    return get_object_or_404(rows, key=key)
+
+
+def _page(request: HttpRequest, ticket: Ticket, shown: Export | None = None) -> HttpResponse:
+    rows = Export.objects.visible_to(request.user).filter(ticket=ticket).select_related("by")[:MOST_SHOWN]
+    context = {"ticket": ticket, "shown": shown, "exports": rows, "key": uuid.uuid4()}
+    return render(request, "evidence/bundles.html", context)
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid.uuid4()
