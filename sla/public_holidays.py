@@ -7,7 +7,6 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import holidays
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +50,8 @@ def days_of(country: str, year: int, *, in_chinese: bool = False) -> YearOfDays 
     China's State Council publishes a year's make-up days in the November before; a year for which the package has none
     is an estimate of its. So is a day that the package calls one. Names are Chinese where asked for and there are any.
     """
+    import holidays  # noqa: PLC0415 it is some 10 MB of memory, needed only while a calendar is filled
+
     table = holidays.country_holidays(country, years=year, language="en_US")
     off = {day: table[day] for day in sorted(table) if day.year == year}
     make_up = tuple(sorted(day for day in getattr(table, "weekend_workdays", ()) if day.year == year))

@@ -143,9 +143,13 @@ def _upward(name: str, imports: list[Import]) -> Iterator[str]:
             yield f"{name}:{each.line}: {here} (floor {FLOORS[here]}) imports {way} from {each.module} (floor {FLOORS[there]})"
 
 
+# Dictionaries of tens of megabytes, which only a process that is asked for them should hold.
+LOADED_WHEN_ASKED = frozenset({"holidays", "rjieba"})
+
+
 def _inside_functions(name: str, imports: list[Import]) -> Iterator[str]:
     for each in imports:
-        if each.is_inside_function:
+        if each.is_inside_function and each.module not in LOADED_WHEN_ASKED:
             yield f"{name}:{each.line}: imports {each.module} inside a function; imports stand at the top"
 
 

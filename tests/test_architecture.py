@@ -109,6 +109,7 @@ GOOD = {
         "from ..choices import Status\nfrom tickets.models import Ticket\n",
     ),
     "the roof above all": ("supportdesk/x.py", "from notifications import fan_out\n"),
+    "a dictionary where it is asked": ("textsearch/x.py", "def words(text):\n    import rjieba\n"),
     "a pure rule with codes": (
         "sla/clock.py",
         "from django.utils.translation import gettext_lazy\nfrom sla.choices import A\n",

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import rjieba
-
 MAX_QUERY_TOKENS = 16
 _PIECES = re.compile(r"0x[0-9a-f]+|\d+(?:\.\d+)+|[a-z0-9]+(?:[_'][a-z0-9]+)*|[\u3400-\u9fff\uf900-\ufaff]+")
 _PLAIN = re.compile(r"[a-z0-9]")
@@ -32,7 +30,7 @@ def query_tokens(text: str) -> list[str]:
     found: list[str] = []
     for piece in _PIECES.findall(_normal(text[:1000])):
         if _is_chinese(piece):
-            for word in rjieba.cut(piece):
+            for word in _words(piece):
                 found += _pairs(word) if len(word) > 1 else [word]
         else:
             found += _latin(piece)[:1]
@@ -47,6 +45,12 @@ def _normal(text: str) -> str:
 
 def _is_chinese(piece: str) -> bool:
     return piece[0] >= "\u3400"
+
+
+def _words(chinese: str) -> list[str]:
+    import rjieba  # noqa: PLC0415 its dictionary is 33 MB of memory, which only a process that is asked something needs
+
+    return rjieba.cut(chinese)
 
 
 def _pairs(word: str) -> list[str]:

@@ -111,6 +111,7 @@ def _environment(port: int, data: Path) -> dict[str, str]:
     return python_environment(
         DJANGO_SETTINGS_MODULE="supportdesk.settings",
         PYTHONUNBUFFERED="1",
+        MALLOC_ARENA_MAX="2",  # glibc would give each of the many threads a heap of its own, which never shrinks again
         SECRET_KEY=_secret_key(data),
         DATA_DIR=str(data),
         SITE_URL=f"http://{HOST}:{port}",

@@ -46,6 +46,7 @@ def environment(data: Path, **values: str) -> dict[str, str]:
             "WAKE_WORKERS": "on",
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": "2",  # as bin/run has it
         }
         | values
     )
