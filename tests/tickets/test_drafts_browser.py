@@ -73,6 +73,9 @@ def test_of_two_tabs_the_older_is_told_and_may_win(alice) -> None:
     has_seen(second, 2)
     first.fill("#id_subject", "Three")
     first.wait_for_selector("[data-draft-moved]:not([hidden])")
+    told = first.locator("[data-draft-moved]").bounding_box()
+    assert told is not None
+    assert told["y"] + told["height"] <= 800  # in view, while the cursor is at the top of a long form
     assert Draft.objects.get().typed["subject"] == "Two"
     assert first.input_value("#id_subject") == "Three"
     first.click("[data-draft-mine]")
