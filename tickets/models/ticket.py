@@ -106,7 +106,7 @@ class Ticket(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     app = models.ForeignKey(App, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
     requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tickets_filed")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     subject = models.CharField(_("subject"), max_length=200)
     severity = models.CharField(_("severity"), max_length=2, choices=Severity.choices)
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
@@ -138,7 +138,7 @@ class Ticket(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets", db_index=False
     )
     follows = models.ForeignKey(  # the closed ticket after which its customer wrote again
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups", db_index=False
     )
     answered_at = models.DateTimeField(null=True)  # last public reply of a human engineer
     unpromised_answer_at = models.DateTimeField(null=True)  # a public reply after which no next update is promised yet
@@ -180,6 +180,7 @@ class Ticket(models.Model):
             models.Index(fields=("organisation", "status", "-updated_at"), name="ticket_org_status"),
             models.Index(fields=("assignee", "status"), name="ticket_assignee_status"),
             models.Index(fields=("merged_into",), name="ticket_merged_into", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=("follows",), name="ticket_follows", condition=Q(follows__isnull=False)),
         )
         constraints = (
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="ticket_severity_known"),
