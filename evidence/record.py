@@ -17,7 +17,7 @@ from accounts.models import User
 from escalation.models import Escalation, EscalationRequest, PromiseClock
 from sla.models import ClockBase
 from tickets.choices import MessageKind
-from tickets.models import Answer, Attachment, Message, Ticket, TicketEvent
+from tickets.models import Answer, Attachment, Investigation, Message, Ticket, TicketEvent
 
 FORMAT = "supportdesk-evidence-1"
 
@@ -66,6 +66,7 @@ def record_of(ticket: Ticket, paths: dict[int, str]) -> dict[str, Any]:
         "ticket": _head(ticket, people),
         "environment": _environment(ticket),
         "answers": [_answer(each) for each in ticket.answers.select_related("question", "choice")],
+        "investigation": _investigation(ticket, people),
         "messages": [_message(each, paths, people) for each in _messages(ticket)],
         "clocks": [_clock(each, people) for each in _clocks(ticket.clocks.all())],
         "promises": [_clock(each, people) for each in _clocks(PromiseClock.objects.filter(ticket=ticket))],
@@ -128,6 +129,21 @@ def _answer(row: Answer) -> dict[str, Any]:
     number = str(row.number) if row.number is not None else None
     choice = row.choice.code if row.choice else None
     return _fields(row, "text zone is_unknown", question=row.question.code, choice=choice, number=number, **at)
+
+
+def _investigation(ticket: Ticket, people: dict[int, User]) -> dict[str, Any] | None:
+    """What is believed now; what was believed before stands in the events."""
+    row = Investigation.objects.filter(ticket=ticket).select_related("by").first()
+    if row is None:
+        return None
+    attempts = row.attempts.select_related("by")
+    return _fields(
+        row,
+        "hypothesis reproduced reproduced_how conclusion fix prevention",
+        by=_who(row.by, people),
+        at=instant(row.at),
+        tried=[_fields(each, "text", by=_who(each.by, people), at=instant(each.at)) for each in attempts],
+    )
 
 
 def _messages(ticket: Ticket) -> Iterable[Message]:

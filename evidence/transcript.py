@@ -10,6 +10,7 @@ from accounts.models import User
 from escalation.models import Escalation
 from escalation.receipts import promise_receipts_of
 from tickets.customer_page import loaded, read_page
+from tickets.loading import rest_loaded
 from tickets.models import Ticket
 from tickets.receipts import receipts_of
 from tickets.thread import whole_thread
@@ -17,7 +18,7 @@ from tickets.thread import whole_thread
 
 def transcript_page(ticket: Ticket, paths: dict[int, str], *, now: datetime, reader: User) -> str:
     """Everything public on the ticket, in order. `paths` leads from a file's key to its place in the bundle."""
-    ticket = loaded(Ticket.objects.filter(pk=ticket.pk)).get()
+    ticket = rest_loaded(loaded(Ticket.objects.filter(pk=ticket.pk)).get())
     context = {
         "ticket": ticket,
         "page": read_page(ticket, now=now),

@@ -132,6 +132,27 @@ class EventKind(TextChoices):
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
     DETAILS_ADDED = "details_added", pgettext_lazy("ticket event", "Details added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
+    INVESTIGATED = "investigated", pgettext_lazy("ticket event", "Investigation noted")
+
+
+class Reproduced(TextChoices):
+    """Did our side see the problem happen itself?"""
+
+    NOT_TRIED = "not_tried", pgettext_lazy("reproduced internally", "Not tried yet")
+    YES = "yes", pgettext_lazy("reproduced internally", "Yes")
+    NO = "no", pgettext_lazy("reproduced internally", "No")
+    SOMETIMES = "sometimes", pgettext_lazy("reproduced internally", "Sometimes")
+
+
+class Noted(TextChoices):
+    """What of an investigation was noted, in the order in which it is read; the labels stand inside a sentence."""
+
+    HYPOTHESIS = "hypothesis", pgettext_lazy("was noted", "a hypothesis")
+    TRIED = "tried", pgettext_lazy("was noted", "what was tried")
+    REPRODUCED = "reproduced", pgettext_lazy("was noted", "whether we can reproduce it")
+    CONCLUSION = "conclusion", pgettext_lazy("was noted", "the conclusion")
+    FIX = "fix", pgettext_lazy("was noted", "the fix")
+    PREVENTION = "prevention", pgettext_lazy("was noted", "how to prevent it")
 
 
 class SecretKind(TextChoices):
@@ -156,6 +177,7 @@ class SecretPlace(TextChoices):
     FINDINGS = "findings", pgettext_lazy("place of a secret", "cause and fix")
     ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")
     FILE = "file", pgettext_lazy("place of a secret", "file")
+    INVESTIGATION = "investigation", pgettext_lazy("place of a secret", "investigation")
 
 
 class UploadState(TextChoices):

@@ -16,7 +16,9 @@ from sla.choices import ClockKind
 from tickets.answers_shown import Fact, FactGroup, answers_loaded, fact_groups
 from tickets.call_data import CallData, call_data
 from tickets.choices import Status
+from tickets.investigation_shown import Investigated, investigated
 from tickets.ledger import idle_spans
+from tickets.loading import with_traces
 from tickets.models import Follower, Resolution, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, customer_status, owner
 from tickets.promises import working_time
@@ -61,22 +63,32 @@ class CustomerPage:
     groups: Sequence[FactGroup]
     people: Sequence[str]
     resolutions: Sequence[Resolution]
+    investigated: Investigated | None
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """The tickets with all that the page reads of them (6 queries)."""
-    return tickets.select_related(
-        "organisation__plan", "app", "category", "requester", "assignee__team", "environment__product"
-    ).prefetch_related(
-        clocks_loaded(),
-        Prefetch("followers", Follower.objects.select_related("user").order_by("created_at", "pk")),
-        "resolutions__by",
-        answers_loaded(),
+    """The tickets with all that the page reads of them but for what `rest_loaded` adds (5 queries)."""
+    return (
+        with_traces(tickets)
+        .select_related(
+            "organisation__plan",
+            "app",
+            "category",
+            "requester",
+            "assignee__team",
+            "environment__product",
+            "investigation__by",
+        )
+        .prefetch_related(
+            clocks_loaded(),
+            Prefetch("followers", Follower.objects.select_related("user").order_by("created_at", "pk")),
+            answers_loaded(),
+        )
     )
 
 
 def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
-    """The page of a ticket that was `loaded`; asks nothing of the database."""
+    """The page of a ticket that was `loaded` and `rest_loaded`; asks nothing of the database."""
     clocks = clock_views(ticket, now)
     has_it = owner(ticket)
     return CustomerPage(
@@ -94,6 +106,7 @@ def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
         groups=fact_groups(ticket),
         people=_people(ticket),
         resolutions=list(reversed(ticket.resolutions.all())),
+        investigated=investigated(ticket),
     )
 
 

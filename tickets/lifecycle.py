@@ -34,6 +34,7 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "escalate": OPEN_STATUSES,
     "request_escalation": _NOT_CLOSED,
     "save_call_data": _NOT_CLOSED,
+    "investigate": _NOT_CLOSED,
 }
 
 

@@ -14,7 +14,7 @@ from escalation import sweep
 from escalation.actions import hand_up
 from supportdesk.demo.stories import Act, Story, stories
 from tickets import actions
-from tickets.models import Category, Ticket, TicketEvent
+from tickets.models import Category, Investigation, Ticket, TicketEvent
 
 _NAMESPACE = uuid.UUID("5f6d1d9e-6f52-4e0f-9b7e-0d5b1f3c2a10")
 _NEWS_IS_OLD_AFTER = timedelta(
@@ -94,5 +94,9 @@ def _do(act: Act, ticket: Ticket, by: User, at: datetime) -> None:
         case "hand_up":
             tried, ask = act.more
             hand_up(ticket=ticket, by=by, reason=act.text, tried=tried, ask=ask, now=at)
+        case "investigate":
+            revision = Investigation.objects.filter(ticket=ticket).values_list("revision", flat=True).first() or 0
+            findings = actions.Findings(**act.findings)
+            actions.investigate(ticket=ticket, by=by, findings=findings, seen_revision=revision, now=at)
         case verb:
             raise ValueError(f"no such verb in the stories: {verb}")

@@ -10,13 +10,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something a person did `after` minutes since filing. `more` is what some verbs take besides the text."""
+    """Something a person did `after` minutes since filing. `more` is what some verbs take besides the text, `findings` what
+    was noted of the investigation."""
 
     after: float
     who: str
     verb: str
     text: str = ""
     more: tuple[str, ...] = ()
+    findings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,12 @@ def hand_up(cast: Cast, ticket: Ticket, words: str) -> object:
     return escalation_actions.hand_up(ticket=ticket, by=cast.erin, reason=words, tried="t", ask="a", now=LATER)
 
 
+def noted(field: str) -> Act:
+    return lambda cast, ticket, words: actions.investigate(
+        ticket=ticket, by=cast.erin, findings=actions.Findings(**{field: words}), now=LATER
+    )
+
+
 def filed(field: str) -> Act:
     return lambda cast, ticket, words: file_ticket(cast, now=LATER, **{field: words})
 
@@ -87,6 +93,7 @@ ACTS: dict[str, Act] = {
     "a cause": lambda cast, t, w: resolve(cast, t, cause=w),
     "a fix": lambda cast, t, w: resolve(cast, t, fix=w),
     "a prevention": lambda cast, t, w: resolve(cast, t, prevention=w),
+    **{f"what is noted as {name}": noted(name) for name in ("hypothesis", "tried", "reproduced_how", "conclusion", "fix")},
     "a reopening": reopen,
     "a reason for a severity": lambda cast, t, w: actions.change_severity(
         ticket=t, by=cast.alice, severity="p1", reason=w, now=LATER

@@ -14,6 +14,7 @@ from tickets.actions.follow_ups import follow_up
 from tickets.actions.following import follow_ticket
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
 from tickets.actions.intake import open_ticket
+from tickets.actions.investigating import Findings, investigate
 from tickets.actions.judging import judge_unjudged
 from tickets.actions.lost_files import look_for_lost_files, note_bytes
 from tickets.actions.merging import close, merge
@@ -38,6 +39,7 @@ from tickets.actions.uploads import abandon_upload, begin_upload, finish_upload,
 __all__ = [
     "MOST_DRAFTS",
     "EnvironmentFacts",
+    "Findings",
     "GivenAnswer",
     "Look",
     "Seen",
@@ -57,6 +59,7 @@ __all__ = [
     "finish_upload",
     "follow_ticket",
     "follow_up",
+    "investigate",
     "judge_unjudged",
     "keep_draft",
     "lock_for_a_look",

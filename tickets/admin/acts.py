@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from tickets import actions
 from tickets.forms.desk import AssignForm, Kind, MergeForm, NothingForm, ReasonForm, SeverityForm, TakeForm, WriteForm
+from tickets.forms.investigation import InvestigationForm
 from tickets.models import Ticket
 
 Run = Callable[[Ticket, User, Mapping[str, Any], datetime], object]
@@ -77,6 +78,18 @@ def _merge(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> 
     return actions.merge(ticket=ticket, into=data["into"], by=by, now=now)
 
 
+def _investigate(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> object:
+    noted = {name: value for name, value in data.items() if name not in ("note_key", "revision")}
+    return actions.investigate(
+        ticket=ticket,
+        by=by,
+        findings=actions.Findings(**noted),
+        seen_revision=data["revision"],
+        key=data["note_key"],
+        now=now,
+    )
+
+
 def _plain(action: Callable[..., object]) -> Run:
     return lambda ticket, by, data, now: action(ticket=ticket, by=by, now=now)
 
@@ -97,6 +110,9 @@ ACTS: dict[str, Act] = {
         SeverityForm, _severity, _("The severity is changed; the clocks show the new times."), slot="severity_form"
     ),
     "merge": Act(MergeForm, _merge, _("Merged. The other ticket goes on."), slot="merge_form"),
+    "investigate": Act(
+        InvestigationForm, _investigate, _("Noted. The customer reads it too."), slot="investigation_form"
+    ),
     "save-call-data": Act(
         NothingForm, _plain(actions.save_call_data), _("Noted: what was recorded of the call is saved.")
     ),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.middleware import zone_of
@@ -17,7 +17,9 @@ from tickets.admin.words import staff_turn
 from tickets.advice import ToldSoFar, told_of
 from tickets.answers_shown import FactGroup, answers_loaded, fact_groups, missing
 from tickets.call_data import CallData, call_data
-from tickets.models import Attachment, Ticket
+from tickets.investigation_shown import Investigated, investigated
+from tickets.loading import with_traces
+from tickets.models import Attachment, Follower, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, owner
 from tickets.thread import FileShown
 from tickets.wording import Turn
@@ -42,19 +44,27 @@ class DeskPage:
     files: Sequence[FileShown]
     told: ToldSoFar | None
     call_data: CallData | None
+    investigated: Investigated | None
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """The tickets with all that the page reads of them (6 queries)."""
-    return tickets.select_related(
-        "organisation__plan",
-        "organisation__success_manager",
-        "app__product",
-        "category",
-        "requester",
-        "assignee__team",
-        "environment__product",
-    ).prefetch_related(clocks_loaded(), "followers__user", "resolutions__by", answers_loaded())
+    """The tickets with all that the page reads of them but for what `rest_loaded` adds (5 queries)."""
+    return (
+        with_traces(tickets)
+        .select_related(
+            "organisation__plan",
+            "organisation__success_manager",
+            "app__product",
+            "category",
+            "requester",
+            "assignee__team",
+            "environment__product",
+            "investigation__by",
+        )
+        .prefetch_related(
+            clocks_loaded(), Prefetch("followers", Follower.objects.select_related("user")), answers_loaded()
+        )
+    )
 
 
 def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
@@ -75,6 +85,7 @@ def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
         files=[FileShown(each) for each in files],
         told=told_of(ticket),
         call_data=call_data(ticket, now=now),
+        investigated=investigated(ticket),
     )
 
 
@@ -92,6 +103,7 @@ _ACTS = (
     "escalate",
     "merge",
     "save_call_data",
+    "investigate",
 )
 
 

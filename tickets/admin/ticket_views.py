@@ -25,6 +25,9 @@ from tickets.admin.words import news_line
 from tickets.customer_page import follow_ups
 from tickets.errors import ActionRefused
 from tickets.forms.desk import AssignForm, Kind, MergeForm, ReasonForm, SeverityForm, WriteForm
+from tickets.forms.investigation import InvestigationForm, opened
+from tickets.investigation_shown import found_so_far, investigation_of
+from tickets.loading import rest_loaded
 from tickets.models import Attachment, Message, Ticket, TicketEvent, TicketVisit
 from tickets.receipts import receipts_of
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
@@ -96,7 +99,7 @@ def act(request: HttpRequest, site: AdminSite, pk: int, name: str) -> HttpRespon
 def _find(request: HttpRequest, pk: int) -> Ticket:
     visit = TicketVisit.objects.filter(ticket=OuterRef("pk"), user=request.user).values("seen_event_id")
     tickets = loaded(Ticket.objects.visible_to(request.user)).annotate(seen_event_id=Subquery(visit))
-    return get_object_or_404(tickets, pk=pk)
+    return rest_loaded(get_object_or_404(tickets, pk=pk))
 
 
 def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int = 200, **shown: Any) -> HttpResponse:
@@ -116,7 +119,11 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
         "thread": thread,
         "seen": posted if posted.isdecimal() else thread.latest,
         "kinds": Kind,
-        "write_form": WriteForm(ticket=ticket, initial={"submission_key": uuid.uuid4(), "kind": Kind.PUBLIC.value}),
+        "write_form": WriteForm(
+            ticket=ticket,
+            initial={"submission_key": uuid.uuid4(), "kind": Kind.PUBLIC.value, **found_so_far(ticket)},
+        ),
+        "investigation_form": InvestigationForm(initial=opened(investigation_of(ticket))),
         "severity_form": SeverityForm(initial={"severity": ticket.severity}),
         "assign_form": AssignForm(initial={"to": ticket.assignee_id}),
         "reopen_form": ReasonForm(ticket=ticket, initial={"submission_key": uuid.uuid4()}),

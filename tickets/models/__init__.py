@@ -4,6 +4,7 @@ from tickets.models.clocks import Clock, ClockSegment
 from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
 from tickets.models.intake import Answer, CategoryQuestion, LogGuide, Question, QuestionChoice
+from tickets.models.investigation import Attempt, Investigation
 from tickets.models.masked import MaskedSecret
 from tickets.models.telemetry import DataSource
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
@@ -13,6 +14,7 @@ from tickets.models.uploads import Upload, UploadPart
 __all__ = [
     "Answer",
     "Attachment",
+    "Attempt",
     "Category",
     "CategoryQuestion",
     "Clock",
@@ -21,6 +23,7 @@ __all__ = [
     "Draft",
     "Environment",
     "Follower",
+    "Investigation",
     "LogGuide",
     "MaskedSecret",
     "Message",

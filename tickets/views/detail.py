@@ -17,6 +17,7 @@ from tickets import actions
 from tickets.customer_page import follow_ups, loaded, read_page
 from tickets.drafting import Stand, single
 from tickets.forms.conversation import LETTER_FORMS, LetterForm, RaiseForm
+from tickets.loading import rest_loaded
 from tickets.models import Attachment, Draft, Ticket
 from tickets.thread import Thread, news, read_thread
 from tickets.views.drafts import DraftView, visit_and_letter, with_visit_and_letter
@@ -41,7 +42,8 @@ def parts(request: HttpRequest, pk: int) -> HttpResponse:
 
 def find_ticket(user: User, pk: int) -> Ticket:
     """The ticket with all that its page reads, and how far the person has read and written it; 404 for whoever may not see it."""
-    return get_object_or_404(with_visit_and_letter(loaded(Ticket.objects.visible_to(user)), user), pk=pk)
+    tickets = with_visit_and_letter(loaded(Ticket.objects.visible_to(user)), user)
+    return rest_loaded(get_object_or_404(tickets, pk=pk))
 
 
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
