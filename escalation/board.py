@@ -19,6 +19,7 @@ from escalation.models import Commitment, Escalation, EscalationReason, Escalati
 from escalation.models.commitments import CommitmentQuerySet
 from sla.models import Calendar
 from tickets import ledger
+from tickets.models import Rating
 
 PER_PAGE = 50
 COUNTED_TO = 100  # figures say "99+" beyond
@@ -67,8 +68,14 @@ def figures(user: User, *, now: datetime) -> list[Figure]:
     return [*shown, *tiers]
 
 
-def _count(commitments: CommitmentQuerySet) -> str:
-    found = commitments.order_by()[:COUNTED_TO].count()
+def low_scores(user: User) -> str:
+    """How many low scores wait to be talked over; empty where none does."""
+    waiting = _count(Rating.objects.visible_to(user).to_follow_up())
+    return "" if waiting == "0" else waiting
+
+
+def _count(rows: QuerySet) -> str:
+    found = rows.order_by()[:COUNTED_TO].count()
     return f"{COUNTED_TO - 1}+" if found >= COUNTED_TO else str(found)
 
 

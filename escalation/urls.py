@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.old_address, name="board"),
     path("health/", views.health_page, name="health"),
     path("health/tickets/<int:pk>/try/", views.try_parked, name="try_parked"),
+    path("scores/", views.scores, name="scores"),
     path("tickets/<int:pk>/ask/", views.ask, name="ask"),
     path("tickets/<int:pk>/contest/", views.contest, name="contest"),
     path("tickets/<int:pk>/hand-up/", views.hand_up, name="hand_up"),

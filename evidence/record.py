@@ -76,6 +76,12 @@ def record_of(ticket: Ticket, paths: dict[int, str]) -> dict[str, Any]:
             _fields(each, "cause fix prevention", by=_who(each.by, people), at=instant(each.at))
             for each in ticket.resolutions.select_related("by")
         ],
+        "ratings": [
+            _fields(
+                each, "score speed skill communication comment", by=_who(each.by, people), at=instant(each.rated_at)
+            )
+            for each in ticket.ratings.filter(rated_at__isnull=False).select_related("by").order_by("pk")
+        ],
         "people": [_person(each) for _pk, each in sorted(people.items())],
     }
 

@@ -24,6 +24,7 @@ _FOR_MANAGERS = frozenset(
         EventKind.ESCALATION_CLOSED,
         EventKind.SLIPPED,
         EventKind.PROMISE_MISSED,
+        EventKind.RATED,
     }
 )
 _TO_A_TIER = frozenset({EventKind.ESCALATED, EventKind.HANDED_BACK})
@@ -85,6 +86,7 @@ def _facts(event: TicketEvent, siblings: list[TicketEvent]) -> Facts:
         is_public=event.is_public,
         is_told_by_next=any(each.kind in _SAYS_MORE.get(EventKind(event.kind), ()) for each in siblings),
         is_raised=bool(event.data.get("raised")),
+        is_low=bool(event.data.get("is_low")),
         requester=ticket.requester_id,
         handler=event.data.get("to") if event.kind == EventKind.ASSIGNED else ticket.assignee_id,
         customer_followers=frozenset(pk for pk, role in followers if role == Role.CUSTOMER),

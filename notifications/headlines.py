@@ -77,6 +77,13 @@ def _investigated(event: TicketEvent, reader: User) -> str:
     return _("%(who)s noted what is known so far on %(number)s") % _values(event, reader)
 
 
+def _rated(event: TicketEvent, reader: User) -> str:
+    values = {**_values(event, reader), "score": event.data.get("score")}
+    if event.data.get("is_change"):
+        return _("%(who)s changed the score of %(number)s to %(score)s of 5") % values
+    return _("%(who)s scored %(number)s %(score)s of 5") % values
+
+
 def _noted(event: TicketEvent, reader: User) -> str:
     return _("%(who)s left an internal note on %(number)s") % _values(event, reader)
 
@@ -180,4 +187,5 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.BREACHED: _breached,
     EventKind.FOLLOWED: _followed,
     EventKind.DETAILS_ADDED: _details_added,
+    EventKind.RATED: _rated,
 }

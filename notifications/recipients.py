@@ -31,6 +31,7 @@ class Facts:
     is_public: bool = True
     is_told_by_next: bool = False
     is_raised: bool = False
+    is_low: bool = False
     requester: int
     handler: int | None = None
     customer_followers: frozenset[int] = frozenset()
@@ -125,6 +126,10 @@ def _by_a_person(facts: Facts) -> bool:
     return facts.actor is not None
 
 
+def _low(facts: Facts) -> bool:
+    return facts.is_low
+
+
 def _raised_to_urgent(facts: Facts) -> bool:
     return facts.is_raised and facts.is_urgent
 
@@ -199,6 +204,11 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
         Rule(_owner, BOTH),
         Rule(_staff_followers, SITE),
     ),  # of the new one they hear as it is filed
+    EventKind.RATED: (
+        Rule(_handlers, SITE),
+        Rule(_staff_followers, SITE),
+        Rule(_managers, BOTH, _low),
+    ),
     EventKind.AT_RISK: (Rule(_handlers, SITE), Rule(_handlers, BOTH, _urgent)),
     EventKind.BREACHED: (Rule(_handlers, SITE), Rule(_handlers, BOTH, _urgent)),
 }

@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.choices import Role
 from accounts.middleware import zone_of
 from accounts.models import User
 from escalation.choices import Target, Trigger
@@ -26,7 +28,8 @@ from notifications.links import ticket_url
 from sla import wording as time_wording
 from sla.choices import ClockKind, ClockState
 from tickets.choices import EventKind, MessageKind
-from tickets.models import Clock
+from tickets.models import Clock, Rating
+from tickets.rating_links import path_for
 
 MAX_QUOTE = 1500  # characters of a message that a mail repeats; the page has all of it
 
@@ -44,6 +47,7 @@ class Letter:
     quote: str = ""
     is_quote_cut: bool = False
     is_for_staff: bool = False
+    score_url: str = ""
 
 
 @contextmanager
@@ -67,6 +71,7 @@ def compose(story: Story, reader: User) -> Letter:
         quote=quote[:MAX_QUOTE],
         is_quote_cut=len(quote) > MAX_QUOTE,
         is_for_staff=reader.is_staff,
+        score_url=_score_url(story, reader),
     )
 
 
@@ -81,6 +86,14 @@ def _subject(title: str, story: Story, reader: User) -> str:
     code = story.ticket.severity_code
     mark = f"{code} " if reader.is_staff and story.facts.is_urgent and code not in title else ""
     return f"{mark}{title}{pgettext('between', ': ')}{story.ticket.subject}"
+
+
+def _score_url(story: Story, reader: User) -> str:
+    """Where this reader scores the solution without signing in; nothing for staff, or where it is not asked."""
+    if story.event.kind != EventKind.RESOLVED or reader.is_staff:
+        return ""
+    rating = Rating.objects.filter(resolved=story.event).first()
+    return f"{settings.SITE_URL}{path_for(rating, reader)}" if rating else ""
 
 
 def _quote(story: Story) -> str:
@@ -170,6 +183,19 @@ def _resolved(story: Story, reader: User) -> list[str]:
     ]
 
 
+def _rated(story: Story, reader: User) -> list[str]:
+    lines = (
+        [_("In their words: “%(text)s”") % {"text": story.event.data["comment"]}]
+        if story.event.data.get("comment")
+        else []
+    )
+    if story.facts.is_low and reader.role == Role.ESCALATION_MANAGER:
+        lines.append(
+            _("A score this low is talked over with the customer. Write down what came of it under “Low scores”.")
+        )
+    return lines
+
+
 def _assigned(story: Story, reader: User) -> list[str]:
     return [_("The customer sees your name on it from now on.")]
 
@@ -238,5 +264,6 @@ _LINES: dict[str, Callable[[Story, User], list[str]]] = {
     EventKind.ESCALATED: _escalated,
     EventKind.HANDED_BACK: _escalated,
     EventKind.MANAGER_PAGED: _escalated,
+    EventKind.RATED: _rated,
     **escalation_letters.LINES,
 }

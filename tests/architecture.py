@@ -41,6 +41,7 @@ PURE = (
     "tickets/masking.py",
     "tickets/masking_rules.py",
     "tickets/questions.py",
+    "tickets/rating.py",
     "tickets/similar.py",
     "tickets/similar_words.py",
     "tickets/telemetry.py",

@@ -95,6 +95,8 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/details/": Door(READERS, data={"device": "Pixel 9", "initial-device": ""}),
     "tickets/<int:pk>/parts/": Door(READERS),
     "tickets/<int:pk>/receipt/": Door(READERS),
+    "tickets/<int:pk>/rating/": Door(READERS & CUSTOMERS),
+    "scores/<str:token>/": Door(NOBODY),  # signed for one person: what it opens is tested with the scores
     "tickets/<int:pk>/live/": Door(READERS),
     "tickets/<int:pk>/replies/": Door(READERS, READERS, data=LETTER),
     "tickets/<int:pk>/drafts/<uuid:key>/": Door(NOBODY, data={"body": "Let me in", "draft_revision": "1"}),
@@ -111,6 +113,7 @@ DOORS: dict[str, Door] = {
     "evidence/<uuid:key>/file/": Door(READERS),
     # Escalations
     "escalations/": Door(STAFF),
+    "escalations/scores/": Door(STAFF, ESCALATION_MANAGERS),
     "escalations/health/": Door(MANAGERS),
     "escalations/health/tickets/<int:pk>/try/": Door(NOBODY, MANAGERS),
     "escalations/tickets/<int:pk>/ask/": Door(

@@ -133,6 +133,8 @@ class EventKind(TextChoices):
     DETAILS_ADDED = "details_added", pgettext_lazy("ticket event", "Details added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
     INVESTIGATED = "investigated", pgettext_lazy("ticket event", "Investigation noted")
+    RATED = "rated", pgettext_lazy("ticket event", "Scored by the customer")
+    RATING_FOLLOWED_UP = "rating_followed_up", pgettext_lazy("ticket event", "Low score talked over")
 
 
 class Reproduced(TextChoices):
@@ -176,6 +178,7 @@ class SecretPlace(TextChoices):
     REASON = "reason", pgettext_lazy("place of a secret", "reason")
     FINDINGS = "findings", pgettext_lazy("place of a secret", "cause and fix")
     ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")
+    RATING = "rating", pgettext_lazy("place of a secret", "score")
     FILE = "file", pgettext_lazy("place of a secret", "file")
     INVESTIGATION = "investigation", pgettext_lazy("place of a secret", "investigation")
 

@@ -282,6 +282,16 @@ def _data_erased(event: TicketEvent) -> str:
     return _("Erased on schedule: %(names)s") % {"names": names} if names else event.get_kind_display()
 
 
+def _rated(event: TicketEvent) -> str:
+    is_change = event.data.get("is_change")
+    words = (
+        _("%(who)s changed the score to %(score)s of 5")
+        if is_change
+        else _("%(who)s scored the solution %(score)s of 5")
+    )
+    return words % {"who": _who(event), "score": event.data.get("score")}
+
+
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
@@ -305,5 +315,10 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.INVESTIGATED: _investigated,
     EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
     EventKind.FOLLOWED_UP: _followed_up,
+    EventKind.RATED: _rated,
+    EventKind.RATING_FOLLOWED_UP: lambda event: (
+        _("%(who)s talked the low score over: “%(outcome)s”")
+        % {"who": _who(event), "outcome": event.data.get("outcome", "")}
+    ),
     EventKind.DETAILS_ADDED: lambda event: _("%(who)s added details") % {"who": _who(event)},
 }

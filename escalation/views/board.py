@@ -93,6 +93,7 @@ def _shown(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
         "back": query.urlencode(),
         "is_filtered": bool(set(accepted) - {"page"} - ({"show"} if accepted["show"] == "all" else set())),
         "may_act": may_act,
+        "low_scores": boards.low_scores(request.user),
     }
 
 

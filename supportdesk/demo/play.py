@@ -14,7 +14,7 @@ from escalation import sweep
 from escalation.actions import hand_up
 from supportdesk.demo.stories import Act, Story, stories
 from tickets import actions
-from tickets.models import Category, Investigation, Ticket, TicketEvent
+from tickets.models import Category, Investigation, Rating, Ticket, TicketEvent
 
 _NAMESPACE = uuid.UUID("5f6d1d9e-6f52-4e0f-9b7e-0d5b1f3c2a10")
 _NEWS_IS_OLD_AFTER = timedelta(
@@ -91,6 +91,9 @@ def _do(act: Act, ticket: Ticket, by: User, at: datetime) -> None:
             actions.resolve(
                 ticket=ticket, by=by, message=act.text, cause=cause, fix=fix, prevention=prevention, now=at
             )  # fmt: skip
+        case "rate":
+            score = actions.Score(score=int(act.more[0]), comment=act.text)
+            actions.rate(rating=Rating.objects.filter(ticket=ticket).latest("pk"), by=by, score=score, now=at)
         case "hand_up":
             tried, ask = act.more
             hand_up(ticket=ticket, by=by, reason=act.text, tried=tried, ask=ask, now=at)

@@ -31,6 +31,7 @@ from supportdesk.demo.people import book
 from tickets import actions
 from tickets.drafting import Stand
 from tickets.models import Category, LogGuide, Question, Ticket
+from tickets.rating_links import path_for
 
 NOBODY = ""
 REPLY = "document.getElementById('part-composer').submit()"
@@ -151,6 +152,8 @@ def _links(stage: Stage, now: datetime) -> None:
         export = ask_for_bundle(ticket=ticket, by=person(who), key=uuid.uuid4(), now=now)
         stage.links[name] = export.get_absolute_url()
     build_bundle(key=Export.objects.earliest("pk").key, now=now)
+    solved = Ticket.objects.visible_to(person("wendy")).filter(status="resolved").latest("pk")
+    stage.links["rating"] = path_for(solved.ratings.get(), person("wendy"))
     half_in = Client()
     half_in.post(reverse("account_request_login_code"), {"email": person("wendy").email})
     stage.sessions["awaits a code"] = half_in
@@ -244,6 +247,11 @@ CUSTOMER = (
     Page("evidence", lambda stage: f"/evidence/tickets/{stage.ticket('bob', status='waiting_customer').pk}/", "bob"),
     Page("evidence ready", _link("evidence"), "alice"),
     Page("evidence on its way", _link("evidence on its way"), "wendy"),
+    Page("rating", _ticket("wendy", "rating/?score=4", status="resolved"), "wendy"),
+    Page("rating with errors", _ticket("wendy", "rating/", status="resolved"), "wendy", status=422, act=SEND),
+    Page("rating by link", _link("rating")),
+    Page("rating link closed", "/scores/used/", status=404),
+    Page("low scores", "/escalations/scores/", "mona"),
     Page("ticket solved", _ticket("alice", "solved/", tier="rnd"), "alice"),
     Page("ticket reopen", _ticket("wendy", "reopenings/", status="resolved"), "wendy", lands="/tickets/"),
     Page("members of an admin", "/accounts/members/", "bob"),

@@ -18,6 +18,7 @@ from tickets.actions.investigating import Findings, investigate
 from tickets.actions.judging import judge_unjudged
 from tickets.actions.lost_files import look_for_lost_files, note_bytes
 from tickets.actions.merging import close, merge
+from tickets.actions.ratings import Score, follow_up_rating, rate
 from tickets.actions.reading import mark_seen
 from tickets.actions.resolving import confirm_solved, reopen, resolve, stay_resolved
 from tickets.actions.sweeping import (
@@ -42,6 +43,7 @@ __all__ = [
     "Findings",
     "GivenAnswer",
     "Look",
+    "Score",
     "Seen",
     "abandon_upload",
     "add_details",
@@ -59,6 +61,7 @@ __all__ = [
     "finish_upload",
     "follow_ticket",
     "follow_up",
+    "follow_up_rating",
     "investigate",
     "judge_unjudged",
     "keep_draft",
@@ -74,6 +77,7 @@ __all__ = [
     "open_canary",
     "open_ticket",
     "put_off",
+    "rate",
     "recheck_after_calendar_edits",
     "refusal_words",
     "reopen",

@@ -6,6 +6,7 @@ from tickets.models.drafts import Draft
 from tickets.models.intake import Answer, CategoryQuestion, LogGuide, Question, QuestionChoice
 from tickets.models.investigation import Attempt, Investigation
 from tickets.models.masked import MaskedSecret
+from tickets.models.ratings import Rating
 from tickets.models.telemetry import DataSource
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
@@ -29,6 +30,7 @@ __all__ = [
     "Message",
     "Question",
     "QuestionChoice",
+    "Rating",
     "Resolution",
     "Ticket",
     "TicketEvent",
