@@ -85,6 +85,7 @@ DOORS: dict[str, Door] = {
     # The customers' pages
     "": Door(SIGNED_IN),
     "tickets/": Door(SIGNED_IN),
+    "tickets/export/": Door(SIGNED_IN),
     "tickets/new/": Door(SIGNED_IN),
     "tickets/new/advice/": Door(SIGNED_IN),
     "tickets/new/similar/": Door(NOBODY, CUSTOMERS, data={"subject": "Shared with all"}),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from django.db import connection, transaction
 
-from textsearch.engine import kind_term
+from textsearch.engine import kind_term, scope_term
 from textsearch.models import Document
 from textsearch.tokens import tokens
+
+MOST_TEXT = 300_000  # characters of words a thing is found by; PostgreSQL takes a megabyte
+_INTO_FTS = "INSERT INTO textsearch_fts (rowid, kind, title, body) VALUES (%s, %s, %s, %s)"
 
 
 def index(*, kind: str, object_id: int, language: str, title: str, body: str) -> None:
@@ -22,12 +28,7 @@ def index(*, kind: str, object_id: int, language: str, title: str, body: str) ->
             title=" ".join(tokens(title)),
             body=" ".join(tokens(body)),
         )
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO textsearch_fts (rowid, kind, title, body) VALUES (%s, %s, %s, %s)",
-                    [row.pk, kind_term(kind), row.title, row.body],
-                )
+        _store(row, is_new=True)
 
 
 def forget(*, kind: str, object_id: int, language: str) -> None:
@@ -39,3 +40,89 @@ def forget(*, kind: str, object_id: int, language: str) -> None:
                 for pk in rows.values_list("pk", flat=True):
                     cursor.execute("DELETE FROM textsearch_fts WHERE rowid = %s", [pk])
         rows.delete()
+
+
+def set_words(*, kind: str, object_id: int, scope: int, title: str, body: str | None = None) -> None:
+    """Make a thing within a scope findable by the words of its title and body, each kept once: for things that are asked
+    for by age (`engine.newest`). Without a `body` the one that is there stays. Its place among the others stays too."""
+    with transaction.atomic():
+        row = Document.objects.filter(kind=kind, object_id=object_id, language="").first()
+        is_new = row is None
+        row = row or Document(kind=kind, object_id=object_id, language="", body="")
+        row.title = " ".join([scope_term(kind, scope), *_distinct(tokens(title))])
+        if body is not None:
+            row.body = " ".join(_distinct(tokens(body)))
+        _save(row, is_new=is_new)
+
+
+def add_words(*, kind: str, object_id: int, text: str) -> None:
+    """The thing is found by the words of this text as well; nothing happens where it is not in the index."""
+    with transaction.atomic():
+        row = Document.objects.filter(kind=kind, object_id=object_id, language="").first()
+        if row is None:
+            return
+        known = row.body.split()
+        words = " ".join(_distinct([*known, *tokens(text)]))
+        if words != row.body:
+            row.body = words
+            _save(row, is_new=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What `set_words` takes of one thing, for many at once."""
+
+    object_id: int
+    scope: int
+    title: str
+    body: str
+
+
+def set_words_of_many(kind: str, things: Sequence[Thing]) -> None:
+    """As `set_words` for each, whatever was there before; they come to stand behind all others, in their order."""
+    with transaction.atomic():
+        old = Document.objects.filter(kind=kind, object_id__in=[each.object_id for each in things], language="")
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.executemany("DELETE FROM textsearch_fts WHERE rowid = %s", list(old.values_list("pk")))
+        old.delete()
+        rows = Document.objects.bulk_create(
+            Document(
+                kind=kind,
+                object_id=each.object_id,
+                language="",
+                title=" ".join([scope_term(kind, each.scope), *_distinct(tokens(each.title))]),
+                body=" ".join(_distinct(tokens(each.body))),
+            )
+            for each in things
+        )
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                values = [(row.pk, kind_term(kind), row.title, row.body) for row in rows]
+                cursor.executemany(_INTO_FTS, values)
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    """Each word once, in order, up to what the engines take."""
+    kept, room = [], MOST_TEXT
+    for word in dict.fromkeys(words):
+        room -= len(word) + 1
+        if room < 0:
+            break
+        kept.append(word)
+    return kept
+
+
+def _save(row: Document, *, is_new: bool) -> None:
+    row.save(force_insert=is_new, update_fields=None if is_new else ("title", "body"))
+    _store(row, is_new=is_new)
+
+
+def _store(row: Document, *, is_new: bool) -> None:
+    """What SQLite searches in; PostgreSQL keeps its index by itself."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        if not is_new:
+            cursor.execute("DELETE FROM textsearch_fts WHERE rowid = %s", [row.pk])
+        cursor.execute(_INTO_FTS, [row.pk, kind_term(row.kind), row.title, row.body])

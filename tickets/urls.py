@@ -24,6 +24,7 @@ app_name = "tickets"
 urlpatterns = [
     path("", home.home, name="home"),
     path("tickets/", listing.ticket_list, name="list"),
+    path("tickets/export/", listing.ticket_export, name="export"),
     path("tickets/new/", filing.new_ticket, name="new"),
     path("tickets/new/advice/", advice.advice, name="advice"),
     path("tickets/new/similar/", similar.similar, name="similar"),

@@ -215,6 +215,8 @@ CUSTOMER = (
     Page("home", "/", "alice"),
     Page("tickets", "/tickets/", "alice"),
     Page("tickets closed", "/tickets/?show=closed", "wendy"),
+    Page("tickets all, waiting on top", "/tickets/?show=all", "bob"),
+    Page("tickets by more filters", "/tickets/?show=all&filed_by=me&created_after=2026-13-01", "alice"),
     Page("tickets none fits", "/tickets/?q=nothing+is+called+this", "alice"),
     Page("new ticket", "/tickets/new/", "alice"),
     Page("new ticket P0", "/tickets/new/?severity=p0", "bob"),

@@ -10,6 +10,7 @@ from tickets.actions.details import GivenAnswer, add_details
 from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
 from tickets.actions.environment import EnvironmentFacts
 from tickets.actions.files import discard_unsent, say_whose_logs, store_file, sweep_unsent
+from tickets.actions.findable import rebuild_search
 from tickets.actions.follow_ups import follow_up
 from tickets.actions.following import follow_ticket
 from tickets.actions.handling import assign, change_severity, resume, start, take, wait_internally, wait_on_customer
@@ -78,6 +79,7 @@ __all__ = [
     "open_ticket",
     "put_off",
     "rate",
+    "rebuild_search",
     "recheck_after_calendar_edits",
     "refusal_words",
     "reopen",

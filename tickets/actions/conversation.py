@@ -15,6 +15,7 @@ from tickets import ledger, lifecycle
 from tickets.actions.base import JUDGED, follow, judge, locked, record, require, set_status, settle
 from tickets.actions.drafts import consume_draft
 from tickets.actions.files import send_unsent
+from tickets.actions.findable import make_message_findable
 from tickets.actions.masking import Masker
 from tickets.choices import EventKind, MessageKind, SecretPlace, Status
 from tickets.errors import ActionRefused
@@ -148,6 +149,7 @@ def add_message(
     files = send_unsent(message, user=by, draft_key=key)
     if not files and not body.strip():
         raise ActionRefused(_("Write a message or add a file first."))
+    make_message_findable(message)
     is_public = kind == MessageKind.PUBLIC
     masker.record(ticket, by=by, now=now, sent_with=message if files else None, is_public=is_public)
     return message

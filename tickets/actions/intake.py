@@ -79,7 +79,7 @@ def open_ticket(
             )
             _describe(ticket, environment, now=now)
             store_answers(ticket, answers, by=by, now=now, masker=masker)
-            make_findable(ticket)
+            make_findable(ticket, description=description)
             message = _begin(ticket, by=by, description=description, now=now)
             masker.record(ticket, by=by, now=now, sent_with=message)
             return ticket
