@@ -12,7 +12,8 @@ from textsearch.models import Document
 from textsearch.tokens import tokens
 
 MOST_TEXT = 300_000  # characters of words a thing is found by; PostgreSQL takes a megabyte
-_INTO_FTS = "INSERT INTO textsearch_fts (rowid, kind, title, body) VALUES (%s, %s, %s, %s)"
+# REPLACE: the index of words is no table that a flush empties, and the numbers begin anew after one.
+_INTO_FTS = "INSERT OR REPLACE INTO textsearch_fts (rowid, kind, title, body) VALUES (%s, %s, %s, %s)"
 
 
 def index(*, kind: str, object_id: int, language: str, title: str, body: str) -> None:

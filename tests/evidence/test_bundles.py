@@ -251,7 +251,7 @@ def test_a_large_one_is_owed_and_built_by_a_worker(ticket: Ticket, cast: Cast, m
     client = Client()
     client.force_login(cast.alice)
     shown = client.post(f"/evidence/tickets/{ticket.pk}/", {"key": str(uuid.uuid4())}, follow=True)
-    assert b"http-equiv" in shown.content
+    assert b"data-pending" in shown.content
     assert b"<progress" in shown.content
     assert build_due(now=LATER) == 1
     assert build_due(now=LATER) == 0

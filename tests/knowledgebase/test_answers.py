@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from django.core.management.color import no_style
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from knowledgebase.actions import save_article
 from knowledgebase.models import Article, Section
 from tests.cast import NOW, Cast
+from textsearch.models import Document
 
 
 def write(slug: str, *, audience: str = "public", status: str = "published", **texts: str) -> Article:
@@ -129,3 +132,15 @@ def test_the_page_says_on_which_day_it_was_changed(shelf: Cast) -> None:
     assert ">8 Jun 2026</time>" in client().get(freeze).content.decode()
     in_chinese = client(language="zh-hans").get(freeze).content.decode()
     assert "2026-06-08" in re.sub("<[^>]*>", "", in_chinese)
+
+
+@pytest.mark.django_db
+def test_an_article_is_found_whose_row_in_the_index_is_left_from_before(shelf: Cast) -> None:
+    """SQLite's index of words is no table that a flush empties, and the numbers begin anew after one."""
+    Document.objects.all().delete()
+    reset = connection.ops.sequence_reset_by_name_sql(no_style(), [{"table": Document._meta.db_table, "column": "id"}])
+    with connection.cursor() as cursor:
+        for statement in reset:
+            cursor.execute(statement)
+    write("jitter", title_en="Jitter", body_en="The buffer shrinks.")
+    assert "/jitter/" in client().get("/help/search/", {"q": "shrinks"}).content.decode()

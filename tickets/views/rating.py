@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -48,15 +48,13 @@ def rate_by_link(request: HttpRequest, token: str) -> HttpResponse:
     is_other = request.user.is_authenticated and request.user.pk != opened.user.pk
     if is_other and request.user.is_staff:
         return render(request, "tickets/rating_closed.html", status=404)
-    with translation.override(opened.user.language):
-        request.LANGUAGE_CODE = translation.get_language()  # the page is in its reader's language
-        if request.method != "POST":
-            form = RatingForm.of(opened.rating, request.GET.get("score", ""))
-            context = {"ticket": opened.rating.ticket, "rating": opened.rating, "form": form, "by_link": opened.user}
-            return render(request, "tickets/rating.html", context)
-        if problem := _rated(request, opened.rating, opened.user, by_link=True):
-            return problem
-        return render(request, "tickets/rating_thanks.html", {"ticket": opened.rating.ticket})
+    if request.method != "POST":
+        form = RatingForm.of(opened.rating, request.GET.get("score", ""))
+        context = {"ticket": opened.rating.ticket, "rating": opened.rating, "form": form, "by_link": opened.user}
+        return render(request, "tickets/rating.html", context)
+    if problem := _rated(request, opened.rating, opened.user, by_link=True):
+        return problem
+    return render(request, "tickets/rating_thanks.html", {"ticket": opened.rating.ticket})
 
 
 def _rated(request: HttpRequest, rating: Rating, by: User, *, by_link: bool = False) -> HttpResponse | None:
