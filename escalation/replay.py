@@ -24,7 +24,7 @@ from sla.models import Calendar, SlaPolicy, SlaTarget
 from tickets import actions, ledger
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
-from tickets.models import Category, Clock, Ticket, TicketEvent
+from tickets.models import Category, Clock, Inquiry, Ticket, TicketEvent
 
 TIERS = {"t1": "T1", "t2": "T2", "rnd": "RD", "manager": "MANAGER"}
 _LONGEST_DAY = 86_400
@@ -183,7 +183,7 @@ def _status(stage: Stage, event: Mapping[str, Any], now: datetime) -> None:
         case "open":
             actions.resume(ticket=ticket, by=by, now=now)
         case "waiting_customer":
-            actions.wait_on_customer(ticket=ticket, by=by, now=now)
+            _wait_on_customer(ticket, by, now)
         case "waiting_internal":
             actions.wait_internally(ticket=ticket, by=by, now=now)
         case "in_progress":
@@ -192,6 +192,15 @@ def _status(stage: Stage, event: Mapping[str, Any], now: datetime) -> None:
             actions.close(ticket=ticket, by=by, now=now)
         case other:
             raise MalformedScenario(f"there is no status “{other}”")
+
+
+def _wait_on_customer(ticket: Ticket, by: User, now: datetime) -> None:
+    """A ticket waits for an answer only: something is asked, but where waiting is refused anyway."""
+    is_first_owed = ledger.is_first_response_owed(ledger.clocks_of(ticket))
+    if is_first_owed or Inquiry.objects.open().filter(ticket=ticket).exists():
+        actions.wait_on_customer(ticket=ticket, by=by, now=now)
+    else:
+        actions.reply_and_wait(ticket=ticket, by=by, body="Which version?", now=now)
 
 
 def _priority(stage: Stage, event: Mapping[str, Any], now: datetime) -> None:

@@ -17,7 +17,7 @@ from accounts.models import User
 from escalation.models import Escalation, EscalationRequest, PromiseClock
 from sla.models import ClockBase
 from tickets.choices import MessageKind
-from tickets.models import Answer, Attachment, Investigation, Message, Ticket, TicketEvent
+from tickets.models import Answer, Attachment, Inquiry, Investigation, Message, Ticket, TicketEvent
 
 FORMAT = "supportdesk-evidence-1"
 
@@ -67,6 +67,7 @@ def record_of(ticket: Ticket, paths: dict[int, str]) -> dict[str, Any]:
         "environment": _environment(ticket),
         "answers": [_answer(each) for each in ticket.answers.select_related("question", "choice")],
         "investigation": _investigation(ticket, people),
+        "questions": [_question(each, people) for each in _questions(ticket)],
         "messages": [_message(each, paths, people) for each in _messages(ticket)],
         "clocks": [_clock(each, people) for each in _clocks(ticket.clocks.all())],
         "promises": [_clock(each, people) for each in _clocks(PromiseClock.objects.filter(ticket=ticket))],
@@ -149,6 +150,24 @@ def _investigation(ticket: Ticket, people: dict[int, User]) -> dict[str, Any] | 
         by=_who(row.by, people),
         at=instant(row.at),
         tried=[_fields(each, "text", by=_who(each.by, people), at=instant(each.at)) for each in attempts],
+    )
+
+
+def _questions(ticket: Ticket) -> Iterable[Inquiry]:
+    return Inquiry.objects.filter(ticket=ticket).select_related("by", "closed_by").order_by("pk")
+
+
+def _question(row: Inquiry, people: dict[int, User]) -> dict[str, Any]:
+    """Without text the message itself is the question. `reply` is the message that answered it, where one did."""
+    return _fields(
+        row,
+        "text state answer is_unknown",
+        message=row.message_id,
+        by=_who(row.by, people),
+        at=instant(row.at),
+        reply=row.reply_id,
+        closed_by=_who(row.closed_by, people),
+        closed_at=instant(row.closed_at),
     )
 
 

@@ -24,6 +24,7 @@ def transcript_page(ticket: Ticket, paths: dict[int, str], *, now: datetime, rea
         "page": read_page(ticket, now=now),
         "items": whole_thread(ticket, reader=reader),
         "steps": Escalation.objects.filter(ticket=ticket).select_related("by").order_by("step_no"),
+        "questions": ticket.inquiries.all(),
         "paths": paths,
         "now": now,
     }

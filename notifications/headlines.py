@@ -73,6 +73,10 @@ def _details_added(event: TicketEvent, reader: User) -> str:
     return _("%(who)s added details to %(number)s") % _values(event, reader)
 
 
+def _question_closed(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s needs one answer less on %(number)s") % _values(event, reader)
+
+
 def _investigated(event: TicketEvent, reader: User) -> str:
     return _("%(who)s noted what is known so far on %(number)s") % _values(event, reader)
 
@@ -172,6 +176,7 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.REPLIED: _replied,
     EventKind.CUSTOMER_REPLIED: _customer_replied,
     EventKind.NOTED: _noted,
+    EventKind.QUESTION_CLOSED: _question_closed,
     EventKind.INVESTIGATED: _investigated,
     EventKind.ASSIGNED: _assigned,
     EventKind.SEVERITY_CHANGED: _severity_changed,

@@ -146,6 +146,7 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
     EventKind.CUSTOMER_REPLIED: (Rule(_handlers, BOTH), Rule(_staff_followers, SITE), Rule(_customers, SITE)),
     EventKind.FOLLOWED: (Rule(_handlers, SITE), Rule(_requester, SITE)),
     EventKind.DETAILS_ADDED: (Rule(_handlers, SITE), Rule(_staff_followers, SITE)),
+    EventKind.QUESTION_CLOSED: (Rule(_customers, SITE), Rule(_owner, SITE)),
     EventKind.INVESTIGATED: (Rule(_customers, SITE), Rule(_owner, SITE), Rule(_staff_followers, SITE)),
     EventKind.NOTED: (Rule(_owner, SITE), Rule(_staff_followers, SITE)),
     EventKind.ASSIGNED: (Rule(_owner, BOTH),),

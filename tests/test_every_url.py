@@ -101,6 +101,7 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/live/": Door(READERS),
     "tickets/<int:pk>/replies/": Door(READERS, READERS, data=LETTER),
     "tickets/<int:pk>/drafts/<uuid:key>/": Door(NOBODY, data={"body": "Let me in", "draft_revision": "1"}),
+    "tickets/<int:pk>/answers/": Door(READERS, data=LETTER),
     "tickets/<int:pk>/severity/": Door(READERS, data={"severity": "p0", "reason": "worse"}),
     "tickets/<int:pk>/solved/": Door(READERS),
     "tickets/<int:pk>/reopenings/": Door(READERS, data=LETTER),

@@ -132,6 +132,7 @@ class EventKind(TextChoices):
     TRACKED = "tracked", pgettext_lazy("ticket event", "Tracker link added")
     DETAILS_ADDED = "details_added", pgettext_lazy("ticket event", "Details added")
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
+    QUESTION_CLOSED = "question_closed", pgettext_lazy("ticket event", "Question needs no answer")
     INVESTIGATED = "investigated", pgettext_lazy("ticket event", "Investigation noted")
     RATED = "rated", pgettext_lazy("ticket event", "Scored by the customer")
     RATING_FOLLOWED_UP = "rating_followed_up", pgettext_lazy("ticket event", "Low score talked over")
@@ -144,6 +145,15 @@ class Reproduced(TextChoices):
     YES = "yes", pgettext_lazy("reproduced internally", "Yes")
     NO = "no", pgettext_lazy("reproduced internally", "No")
     SOMETIMES = "sometimes", pgettext_lazy("reproduced internally", "Sometimes")
+
+
+class InquiryState(TextChoices):
+    """What became of a question to the customer."""
+
+    OPEN = "open", pgettext_lazy("question to the customer", "Open")
+    ANSWERED = "answered", pgettext_lazy("question to the customer", "Answered")
+    WITHDRAWN = "withdrawn", pgettext_lazy("question to the customer", "Taken back")
+    LAPSED = "lapsed", pgettext_lazy("question to the customer", "Not needed any more")
 
 
 class Noted(TextChoices):
@@ -180,6 +190,7 @@ class SecretPlace(TextChoices):
     ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")
     RATING = "rating", pgettext_lazy("place of a secret", "score")
     FILE = "file", pgettext_lazy("place of a secret", "file")
+    QUESTIONS = "questions", pgettext_lazy("place of a secret", "questions")
     INVESTIGATION = "investigation", pgettext_lazy("place of a secret", "investigation")
 
 

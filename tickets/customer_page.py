@@ -16,7 +16,7 @@ from sla.choices import ClockKind
 from tickets.answers_shown import Fact, FactGroup, answers_loaded, fact_groups
 from tickets.call_data import CallData, call_data
 from tickets.choices import Status
-from tickets.investigation_shown import Investigated, investigated
+from tickets.investigation_shown import Checklist, Investigated, checklist, investigated
 from tickets.ledger import idle_spans
 from tickets.loading import with_traces
 from tickets.models import Follower, Resolution, Ticket
@@ -64,6 +64,7 @@ class CustomerPage:
     people: Sequence[str]
     resolutions: Sequence[Resolution]
     investigated: Investigated | None
+    checklist: Checklist
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -90,14 +91,14 @@ def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
     """The page of a ticket that was `loaded` and `rest_loaded`; asks nothing of the database."""
     clocks = clock_views(ticket, now)
-    has_it = owner(ticket)
+    has_it, asked = owner(ticket), checklist(ticket)
     return CustomerPage(
         ticket=ticket,
         severity=severity_name(ticket.severity),
         status=customer_status(ticket),
         owner=has_it,
         owner_face=initials(has_it.name),
-        turn=turn(ticket, clocks, has_it),
+        turn=turn(ticket, clocks, has_it, asked, waits_since=_waits_since(ticket)),
         steps=_steps(ticket, clocks),
         clocks=[_card(ticket, view, now) for view in clocks.values()],
         look_at=_look_at(ticket, clocks, now),
@@ -107,6 +108,7 @@ def read_page(ticket: Ticket, *, now: datetime) -> CustomerPage:
         people=_people(ticket),
         resolutions=list(reversed(ticket.resolutions.all())),
         investigated=investigated(ticket),
+        checklist=asked,
     )
 
 
@@ -163,9 +165,8 @@ def _hours(view: ClockView) -> str:
 def _standing(ticket: Ticket, view: ClockView, now: datetime) -> str:
     """Why the resolution clock stands still, or that it did."""
     rows = [clock for clock in ticket.clocks.all() if clock.kind == view.kind]
-    last = list(rows[0].segments.all())[-1:] if rows else []
-    if ticket.status == Status.WAITING_CUSTOMER and last:
-        at = wording.short_instant(last[0].at, now=now)
+    if since := _waits_since(ticket):
+        at = wording.short_instant(since, now=now)
         return _("Paused since %(time)s: we asked you something and wait for your answer.") % {"time": at}
     spans = idle_spans(rows)
     if not spans:
@@ -177,6 +178,15 @@ def _standing(ticket: Ticket, view: ClockView, now: datetime) -> str:
         len(spans),
     )
     return words % {"n": len(spans), "duration": wording.duration(stood)}
+
+
+def _waits_since(ticket: Ticket) -> datetime | None:
+    """Since when the resolution clock stands still for the customer's answer; None while it does not."""
+    if ticket.status != Status.WAITING_CUSTOMER:
+        return None
+    rows = [clock for clock in ticket.clocks.all() if clock.kind == ClockKind.RESOLUTION]
+    last = list(rows[0].segments.all())[-1:] if rows else []
+    return last[0].at if last else None
 
 
 def _total(ticket: Ticket, view: ClockView, now: datetime) -> str:

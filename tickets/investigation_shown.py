@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tickets.choices import Reproduced
-from tickets.models import Attempt, Investigation, Ticket
+from tickets.models import Attempt, Inquiry, Investigation, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,36 @@ def investigated(ticket: Ticket) -> Investigated | None:
         prevention="" if row.prevention in said else row.prevention,
         name=row.by.name,
         at=row.at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """What we ask the customer: the questions that are open, among those that were asked with them, in their order.
+
+    `letters` are letters of ours that ask as a whole and wait for any word.
+    """
+
+    questions: Sequence[Inquiry]
+    letters: Sequence[Inquiry]
+
+    @property
+    def open(self) -> list[Inquiry]:
+        return [each for each in self.questions if each.is_open]
+
+    @property
+    def answered(self) -> list[Inquiry]:
+        return [each for each in self.questions if each.is_answered]
+
+
+def checklist(ticket: Ticket) -> Checklist:
+    """Asks nothing of a ticket that was `rest_loaded`."""
+    rows = list(ticket.inquiries.all())
+    listed = [row for row in rows if row.text]
+    asked_with = {row.message_id for row in listed if row.is_open}
+    return Checklist(
+        questions=[row for row in listed if row.message_id in asked_with],
+        letters=[row for row in rows if row.is_open and not row.text],
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from tickets.models import Attempt, Resolution, Ticket
+from tickets.models import Attempt, Inquiry, Resolution, Ticket
 
-_RARE = {"resolutions": Resolution.objects.select_related("by")}
+_RARE: dict[str, QuerySet[Any]] = {
+    "resolutions": Resolution.objects.select_related("by"),
+    "inquiries": Inquiry.objects.select_related("by", "closed_by"),
+}
 
 
 def with_traces(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -26,7 +31,7 @@ def rest_loaded(ticket: Ticket) -> Ticket:
     return ticket
 
 
-def _none_of(ticket: Ticket, name: str, rows: QuerySet) -> None:
+def _none_of(ticket: Ticket, name: str, rows: QuerySet[Any]) -> None:
     """Say that there are none, as a prefetch would have."""
     kept = ticket.__dict__.setdefault("_prefetched_objects_cache", {})
     kept[name] = rows.none()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,8 @@ from accounts.choices import Tier
 from sla import wording
 from sla.choices import ClockKind, Severity
 from tickets import escalation_wording
-from tickets.choices import EventKind, Noted, Reproduced, SecretKind, SecretPlace, Status
+from tickets.choices import EventKind, InquiryState, Noted, Reproduced, SecretKind, SecretPlace, Status
+from tickets.investigation_shown import Checklist
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView, OwnerView
 
@@ -34,9 +35,22 @@ class Turn:
     word: str
     sentence: str
 
+    def with_more(self, sentence: str) -> Turn:
+        """One sentence more, or the same where it is empty."""
+        if not sentence:
+            return self
+        return replace(self, sentence=format_html("{}{}{}", self.sentence, wording.between_sentences(), sentence))
 
-def turn(ticket: Ticket, clocks: Mapping[str, ClockView], owner: OwnerView) -> Turn:
-    """Whose turn it is on the customer's page, and until when."""
+
+def turn(
+    ticket: Ticket,
+    clocks: Mapping[str, ClockView],
+    owner: OwnerView,
+    asked: Checklist,
+    *,
+    waits_since: datetime | None = None,
+) -> Turn:
+    """Whose turn it is on the customer's page, until when, and what we ask of them."""
     if ticket.is_merged:
         return merged_turn(ticket, reverse("tickets:detail", args=[ticket.merged_into_id]))
     if ticket.status == Status.CLOSED:
@@ -44,15 +58,35 @@ def turn(ticket: Ticket, clocks: Mapping[str, ClockView], owner: OwnerView) -> T
     if ticket.status == Status.RESOLVED:
         return Turn("done", _("Solved."), _closes(ticket))
     if ticket.status == Status.WAITING_CUSTOMER:
-        return Turn(
-            "customer",
-            pgettext("whose turn", "Your turn."),
-            _("We asked you something. The resolution clock stands still until you answer."),
-        )
+        return Turn("customer", pgettext("whose turn", "Your turn."), _asked(asked, waits_since))
+    still = _still_asked(asked)
     first, resolution = clocks.get(ClockKind.FIRST_RESPONSE), clocks.get(ClockKind.RESOLUTION)
     if first and first.is_ticking:
-        return _answer_owed(first, owner)
-    return _solution_owed(ticket, resolution, owner)
+        return _answer_owed(first, owner).with_more(still)
+    return _solution_owed(ticket, resolution, owner).with_more(still)
+
+
+def _asked(asked: Checklist, since: datetime | None) -> str:
+    """What the customer is to answer, and that the resolution clock stands still for it."""
+    number = len(asked.open)
+    if number:
+        words = ngettext("Answer %(n)s question below.", "Answer %(n)s questions below.", number) % {"n": number}
+    elif asked.letters:
+        words = _("{name} asked you something.").replace("{name}", asked.letters[-1].by.name)
+    else:
+        words = _("We asked you something.")
+    if since is None:
+        return wording.sentences([words, _("The resolution clock stands still until you answer.")])
+    stands = _("The resolution clock stands still since {time}, until you answer.")
+    return format_html("{}{}{}", words, wording.between_sentences(), format_html(stands, time=tag_time(since)))
+
+
+def _still_asked(asked: Checklist) -> str:
+    number = len(asked.open)
+    words = ngettext(
+        "%(n)s question to you is still open below.", "%(n)s questions to you are still open below.", number
+    )
+    return words % {"n": number} if number else ""
 
 
 def merged_turn(ticket: Ticket, address: str) -> Turn:
@@ -223,6 +257,31 @@ def _merged(event: TicketEvent) -> str:
     return _("%(who)s merged #%(number)s into this ticket") % {"who": _who(event), "number": event.data.get("from")}
 
 
+def _waited(event: TicketEvent) -> str:
+    number = event.data.get("asked", 0)
+    if not number:
+        return _("The resolution clock stands still: we wait for your answer")
+    words = ngettext(
+        "The resolution clock stands still: we wait for the answer to %(n)s question",
+        "The resolution clock stands still: we wait for the answers to %(n)s questions",
+        number,
+    )
+    return words % {"n": number}
+
+
+def _question_closed(event: TicketEvent) -> str:
+    text, is_answered = event.data.get("text", ""), event.data.get("as") == InquiryState.ANSWERED
+    if not text:
+        words = _("%(who)s has the answer") if is_answered else _("%(who)s needs no answer any more")
+    else:
+        words = (
+            _("%(who)s has the answer to “%(question)s”")
+            if is_answered
+            else _("%(who)s needs no answer any more to “%(question)s”")
+        )
+    return words % {"who": _who(event), "question": text}
+
+
 def _investigated(event: TicketEvent) -> str:
     """“Erin noted a hypothesis and what was tried”; what was emptied is said to be taken back."""
     changes = event.data.get("changes", ())
@@ -298,7 +357,8 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.ASSIGNED: _assigned,
     EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": _who(event)},
     EventKind.SEVERITY_CHANGED: _severity_changed,
-    EventKind.WAITED_ON_CUSTOMER: lambda event: _("The resolution clock stands still: we wait for your answer"),
+    EventKind.WAITED_ON_CUSTOMER: _waited,
+    EventKind.QUESTION_CLOSED: _question_closed,
     EventKind.WAITED_INTERNALLY: lambda event: _("Our specialists were asked; the clocks run on"),
     EventKind.RESUMED: _resumed,
     EventKind.RESOLVED: _resolved,

@@ -73,18 +73,20 @@
   if (draft && ticket) {
     const name = `desk-draft-${ticket.dataset.deskTicket}`;
     const [text, key] = [draft.elements.body, draft.elements.submission_key];
+    const asked = draft.elements.questions;
     const kinds = [...draft.elements].filter((each) => each.name === "kind");
     try {
       const kept = JSON.parse(sessionStorage.getItem(name) || "null");
       if (kept && kept.key === ticket.dataset.sent) sessionStorage.removeItem(name);
-      else if (kept && !text.value) {
+      else if (kept && !text.value && !asked?.value) {
         text.value = kept.text;
+        if (asked && kept.asked) asked.value = kept.asked;
         key.value = kept.key;
         kinds.forEach((each) => { each.checked = each.value === kept.kind; });
       }
       draft.addEventListener("input", () => {
         const kind = kinds.find((each) => each.checked)?.value;
-        sessionStorage.setItem(name, JSON.stringify({ text: text.value, key: key.value, kind }));
+        sessionStorage.setItem(name, JSON.stringify({ text: text.value, asked: asked?.value, key: key.value, kind }));
       });
     } catch { /* storage is refused: nothing is kept */ }
   }

@@ -14,7 +14,7 @@ from escalation import sweep
 from escalation.actions import hand_up
 from supportdesk.demo.stories import Act, Story, stories
 from tickets import actions
-from tickets.models import Category, Investigation, Rating, Ticket, TicketEvent
+from tickets.models import Category, Inquiry, Investigation, Rating, Ticket, TicketEvent
 
 _NAMESPACE = uuid.UUID("5f6d1d9e-6f52-4e0f-9b7e-0d5b1f3c2a10")
 _NEWS_IS_OLD_AFTER = timedelta(
@@ -84,7 +84,13 @@ def _do(act: Act, ticket: Ticket, by: User, at: datetime) -> None:
     match act.verb:
         case "take" | "start" | "confirm_solved":
             getattr(actions, act.verb)(ticket=ticket, by=by, now=at)
-        case "reply" | "reply_and_wait" | "customer_reply" | "note":
+        case "reply_and_wait":
+            actions.reply_and_wait(ticket=ticket, by=by, body=act.text, questions=act.more, now=at)
+        case "answer":
+            asked = Inquiry.objects.open().filter(ticket=ticket).order_by("pk").values_list("pk", flat=True)
+            reply = actions.GivenReply(inquiry=asked[0], text=act.text)
+            actions.answer_questions(ticket=ticket, by=by, replies=[reply], now=at)
+        case "reply" | "customer_reply" | "note":
             getattr(actions, act.verb)(ticket=ticket, by=by, body=act.text, now=at)
         case "resolve":
             cause, fix, prevention = act.more

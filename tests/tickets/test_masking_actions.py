@@ -64,6 +64,12 @@ def hand_up(cast: Cast, ticket: Ticket, words: str) -> object:
     return escalation_actions.hand_up(ticket=ticket, by=cast.erin, reason=words, tried="t", ask="a", now=LATER)
 
 
+def answered(cast: Cast, ticket: Ticket, words: str) -> object:
+    actions.reply_and_wait(ticket=ticket, by=cast.erin, body="", questions=["Which config?"], now=LATER)
+    reply = actions.GivenReply(inquiry=ticket.inquiries.get().pk, text=words)
+    return actions.answer_questions(ticket=ticket, by=cast.alice, replies=[reply], now=LATER)
+
+
 def noted(field: str) -> Act:
     return lambda cast, ticket, words: actions.investigate(
         ticket=ticket, by=cast.erin, findings=actions.Findings(**{field: words}), now=LATER
@@ -88,6 +94,10 @@ ACTS: dict[str, Act] = {
     "a customer's reply": lambda cast, t, w: actions.customer_reply(ticket=t, by=cast.alice, body=w, now=LATER),
     "an engineer's reply": lambda cast, t, w: actions.reply(ticket=t, by=cast.erin, body=w, now=LATER),
     "a reply that waits": lambda cast, t, w: actions.reply_and_wait(ticket=t, by=cast.erin, body=w, now=LATER),
+    "a question to the customer": lambda cast, t, w: actions.reply_and_wait(
+        ticket=t, by=cast.erin, body="", questions=[w], now=LATER
+    ),
+    "an answer to a question": answered,
     "an internal note": lambda cast, t, w: actions.note(ticket=t, by=cast.erin, body=w, now=LATER),
     "a solution": lambda cast, t, w: resolve(cast, t, message=w),
     "a cause": lambda cast, t, w: resolve(cast, t, cause=w),

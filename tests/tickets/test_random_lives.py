@@ -29,7 +29,7 @@ from tickets import actions, ledger
 from tickets.choices import Status
 from tickets.errors import ActionRefused
 from tickets.lifecycle import ACTIVE_STATUSES
-from tickets.models import Clock, Ticket
+from tickets.models import Clock, Inquiry, Investigation, Ticket
 from tickets.verifying import findings
 
 TICK = dt.timedelta(microseconds=1)
@@ -86,10 +86,34 @@ def change_plan(life: Life) -> None:
     life.cast.acme.save()
 
 
+def oldest_question(life: Life) -> int:
+    found = Inquiry.objects.open().filter(ticket=life.ticket).order_by("pk").first()
+    return found.pk if found else 0
+
+
+def answer(life: Life, *, is_unknown: bool) -> None:
+    reply = actions.GivenReply(inquiry=oldest_question(life), text="" if is_unknown else "4.2.1", is_unknown=is_unknown)
+    life.customers(actions.answer_questions, replies=[reply])
+
+
+def close_question(life: Life, *, is_answered: bool) -> None:
+    life.own(actions.close_question, inquiry=oldest_question(life), is_answered=is_answered)
+
+
+def revision_of(ticket: Ticket) -> int:
+    return Investigation.objects.filter(ticket=ticket).values_list("revision", flat=True).first() or 0
+
+
 ACTS: dict[str, Callable[[Life, int], Any]] = {
     "reply": lambda life, arg: life.own(actions.reply, body="Looking."),
     "automatic": lambda life, arg: life.own(actions.reply, body="Received.", is_automatic=True),
     "ask": lambda life, arg: life.own(actions.reply_and_wait, body="Which version?"),
+    "questions": lambda life, arg: life.own(actions.reply_and_wait, body="", questions=("Which SDK?", "Which phone?")),
+    "answer": lambda life, arg: answer(life, is_unknown=bool(arg % 2)),
+    "no_answer": lambda life, arg: close_question(life, is_answered=bool(arg % 2)),
+    "investigate": lambda life, arg: life.own(
+        actions.investigate, findings=actions.Findings(tried=f"Attempt {arg}"), seen_revision=revision_of(life.ticket)
+    ),
     "wait": lambda life, arg: life.own(actions.wait_on_customer),
     "wait_internally": lambda life, arg: life.own(actions.wait_internally),
     "start": lambda life, arg: life.own(actions.start),
@@ -143,6 +167,10 @@ def instant_at(ticket: Ticket, clock: Clock, left: dt.timedelta, calendar: Busin
 
 def check(life: Life, *, has_swept: bool) -> None:
     ticket, now = life.ticket, life.now
+    if not ticket.is_open:
+        assert not Inquiry.objects.open().filter(ticket=ticket).exists(), "nobody needs these answers any more"
+    if ticket.status == Status.WAITING_CUSTOMER:
+        assert Inquiry.objects.open().filter(ticket=ticket).exists(), "the clock stands still for nothing"
     terms = ticket.sla_terms[ticket.severity]
     clocks = {clock.kind: clock for clock in Clock.objects.filter(ticket=ticket).select_related("calendar")}
     looks: list[dt.datetime] = []

@@ -4,6 +4,7 @@ Each action locks the ticket's row, asks `tickets.lifecycle` whether the change 
 with words for the person if not. `now` is an aware instant.
 """
 
+from tickets.actions.answering import GivenReply, answer_questions, close_question
 from tickets.actions.canary import clear_canary, open_canary
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
 from tickets.actions.details import GivenAnswer, add_details
@@ -43,17 +44,20 @@ __all__ = [
     "EnvironmentFacts",
     "Findings",
     "GivenAnswer",
+    "GivenReply",
     "Look",
     "Score",
     "Seen",
     "abandon_upload",
     "add_details",
+    "answer_questions",
     "assign",
     "begin_upload",
     "change_severity",
     "claim_events",
     "clear_canary",
     "close",
+    "close_question",
     "confirm_solved",
     "customer_reply",
     "discard_draft",

@@ -15,6 +15,7 @@ from tickets import lifecycle
 from tickets.actions.base import JUDGED, follow, judge, locked, record, require, set_status, settle
 from tickets.actions.environment import EnvironmentFacts, changed_facts, masked_facts, write_facts
 from tickets.actions.findable import make_findable
+from tickets.actions.inquiring import answer_letters
 from tickets.actions.masking import Masker
 from tickets.actions.telemetry import forget_call, reckon
 from tickets.choices import EventKind, QuestionKind, SecretPlace, Status
@@ -80,6 +81,8 @@ def add_details(
         ]
         if not changes:
             return False
+        if not by.is_staff:
+            answer_letters(ticket, by=by, reply=None, now=now)
         if not by.is_staff and ticket.status == Status.WAITING_CUSTOMER:
             after = Status(lifecycle.status_after_customer_reply(ticket.status))
             set_status(ticket, after, by=by, now=now, reason="details_added")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from tickets import ledger, lifecycle
 from tickets.actions.base import follow, locked, record, require, set_status, settle
+from tickets.actions.inquiring import has_open_questions
 from tickets.actions.masking import Masker
 from tickets.choices import EventKind, SecretPlace, Status
 from tickets.errors import ActionRefused
@@ -55,11 +56,18 @@ def start(*, ticket: Ticket, by: User, now: datetime) -> Ticket:
 
 
 def wait_on_customer(*, ticket: Ticket, by: User, now: datetime) -> Ticket:
-    """The ball is with the customer: the resolution clock pauses. Refused while the first response is owed."""
+    """The ball is with the customer: the resolution clock pauses. Refused while the first response is owed, and while nothing
+    is asked: nobody can answer nothing, and a clock must not stand still for it."""
     with transaction.atomic():
         ticket = locked(ticket)
         if ledger.is_first_response_owed(ledger.clocks_of(ticket)):
             raise ActionRefused(_("The customer has no answer yet. Reply first; “Reply and wait” does both at once."))
+        if ticket.status != Status.WAITING_CUSTOMER and not has_open_questions(ticket):
+            raise ActionRefused(
+                _(
+                    "There is no open question to the customer. Ask first: “Send and wait on the customer” does both at once."
+                )
+            )
         return _change_status(
             "wait_on_customer", Status.WAITING_CUSTOMER, EventKind.WAITED_ON_CUSTOMER, ticket=ticket, by=by, now=now
         )

@@ -14,6 +14,7 @@ from tickets import ledger
 from tickets.actions.base import JUDGED, judge, locked, record, require, set_status, settle
 from tickets.actions.conversation import add_message, already_sent, send_reply
 from tickets.actions.drafts import consume_draft
+from tickets.actions.inquiring import lapse_questions
 from tickets.actions.masking import Masker
 from tickets.actions.ratings import ask_for_rating
 from tickets.choices import EventKind, SecretPlace, Status
@@ -87,6 +88,7 @@ def _resolved(ticket: Ticket, *, by: User, now: datetime, data: dict[str, object
     set_status(ticket, Status.RESOLVED, by=by, now=now, reason="resolved")
     ticket.resolved_at = now
     ticket.check_at = _closes_at(ticket, now=now)
+    lapse_questions(ticket, by=by, now=now)
     ask_for_rating(ticket, record(ticket, EventKind.RESOLVED, by=by, now=now, data=data), now=now)
     settle(ticket, now=now, fields=("resolved_at",))
     return ticket

@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from tickets import actions
-from tickets.forms.desk import AssignForm, Kind, MergeForm, NothingForm, ReasonForm, SeverityForm, TakeForm, WriteForm
+from tickets.forms.desk import (
+    AssignForm,
+    InquiryForm,
+    Kind,
+    MergeForm,
+    NothingForm,
+    ReasonForm,
+    SeverityForm,
+    TakeForm,
+    WriteForm,
+)
 from tickets.forms.investigation import InvestigationForm
 from tickets.models import Ticket
 
@@ -22,7 +32,8 @@ Run = Callable[[Ticket, User, Mapping[str, Any], datetime], object]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`slot` is the name of its form on the page, `kind` the composer's paper; public ones wait for unseen letters."""
+    """`slot` is the name of its form on the page, `kind` the composer's paper; public ones wait for unseen letters; one that
+    `asks` may carry questions to the customer."""
 
     form: type[forms.Form]
     run: Run
@@ -30,6 +41,7 @@ class Act:
     slot: str = "nothing"
     kind: str = ""
     is_public: bool = False
+    asks: bool = False
 
 
 def _reply(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> object:
@@ -38,7 +50,9 @@ def _reply(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> 
 
 def _reply_and_wait(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> object:
     key = data["submission_key"]
-    return actions.reply_and_wait(ticket=ticket, by=by, body=data["body"], submission_key=key, now=now)
+    return actions.reply_and_wait(
+        ticket=ticket, by=by, body=data["body"], questions=data["questions"], submission_key=key, now=now
+    )
 
 
 def _note(ticket: Ticket, by: User, data: Mapping[str, Any], now: datetime) -> object:
@@ -94,13 +108,23 @@ def _plain(action: Callable[..., object]) -> Run:
     return lambda ticket, by, data, now: action(ticket=ticket, by=by, now=now)
 
 
-def _letter(run: Run, kind: Kind, done: Promise, *, is_public: bool = True) -> Act:
-    return Act(form=WriteForm, run=run, done=done, slot="write_form", kind=kind.value, is_public=is_public)
+def _close_question(*, is_answered: bool) -> Run:
+    return lambda ticket, by, data, now: actions.close_question(
+        ticket=ticket, inquiry=data["inquiry"], by=by, is_answered=is_answered, now=now
+    )
+
+
+def _letter(run: Run, kind: Kind, done: Promise, *, is_public: bool = True, asks: bool = False) -> Act:
+    return Act(form=WriteForm, run=run, done=done, slot="write_form", kind=kind.value, is_public=is_public, asks=asks)
 
 
 ACTS: dict[str, Act] = {
     "reply": _letter(_reply, Kind.PUBLIC, _("Sent to the customer.")),
-    "reply-and-wait": _letter(_reply_and_wait, Kind.PUBLIC, _("Sent. The ticket waits on the customer now.")),
+    "reply-and-wait": _letter(
+        _reply_and_wait, Kind.PUBLIC, _("Sent. The ticket waits on the customer now."), asks=True
+    ),
+    "withdraw-question": Act(InquiryForm, _close_question(is_answered=False), _("The question is taken back.")),
+    "question-answered": Act(InquiryForm, _close_question(is_answered=True), _("Noted as answered.")),
     "note": _letter(_note, Kind.INTERNAL, _("Internal note added. The customer does not see it."), is_public=False),
     "resolve": _letter(_resolve, Kind.RESOLVE, _("Resolved. The customer has your message.")),
     "reopen": Act(ReasonForm, _reopen, _("The ticket is open again."), slot="reopen_form", is_public=True),

@@ -17,7 +17,7 @@ from tickets.admin.words import staff_turn
 from tickets.advice import ToldSoFar, told_of
 from tickets.answers_shown import FactGroup, answers_loaded, fact_groups, missing
 from tickets.call_data import CallData, call_data
-from tickets.investigation_shown import Investigated, investigated
+from tickets.investigation_shown import Checklist, Investigated, checklist, investigated
 from tickets.loading import with_traces
 from tickets.models import Attachment, Follower, Ticket
 from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, owner
@@ -45,6 +45,12 @@ class DeskPage:
     told: ToldSoFar | None
     call_data: CallData | None
     investigated: Investigated | None
+    checklist: Checklist
+
+    @property
+    def may_wait_again(self) -> bool:
+        """Is something asked of the customer that is still open, while the ticket does not wait for it?"""
+        return "wait_on_customer" in self.may and bool(self.checklist.open or self.checklist.letters)
 
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -69,11 +75,11 @@ def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
     """The page of a ticket that was `loaded` (2 queries: its files, and what its category needs)."""
-    clocks = clock_views(ticket, now)
+    clocks, asked = clock_views(ticket, now), checklist(ticket)
     files = Attachment.objects.visible_to(reader).filter(message__ticket=ticket).order_by("-pk")[:MOST_FILES]
     return DeskPage(
         ticket=ticket,
-        turn=staff_turn(ticket, clocks),
+        turn=staff_turn(ticket, clocks, asked),
         owner=owner(ticket),
         clocks=list(clocks.values()),
         may=frozenset(act for act in _ACTS if lifecycle.is_allowed(act, ticket.status)),
@@ -86,6 +92,7 @@ def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:
         told=told_of(ticket),
         call_data=call_data(ticket, now=now),
         investigated=investigated(ticket),
+        checklist=asked,
     )
 
 
@@ -104,6 +111,7 @@ _ACTS = (
     "merge",
     "save_call_data",
     "investigate",
+    "close_question",
 )
 
 

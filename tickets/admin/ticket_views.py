@@ -136,7 +136,7 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
 
 def _bound(request: HttpRequest, chosen: Act, ticket: Ticket, *, has_files: bool) -> Any:
     if chosen.form is WriteForm:
-        return WriteForm(request.POST, ticket=ticket, act_kind=chosen.kind, has_files=has_files)
+        return WriteForm(request.POST, ticket=ticket, act_kind=chosen.kind, has_files=has_files, asks=chosen.asks)
     if chosen.form is ReasonForm:
         return ReasonForm(request.POST, ticket=ticket)
     if chosen.form is MergeForm:

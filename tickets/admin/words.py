@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from sla.choices import ClockKind
 from tickets.choices import EventKind, Status
+from tickets.investigation_shown import Checklist
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView
 from tickets.wording import Turn, event_line, merged_turn, tag_time
@@ -44,7 +45,18 @@ def news_line(event: TicketEvent) -> str:
     return words % {"who": who} if words else staff_line(event)
 
 
-def staff_turn(ticket: Ticket, clocks: Mapping[str, ClockView]) -> Turn:
+def _awaited(number: int) -> str:
+    if not number:
+        return _("The resolution clock stands still until the customer answers.")
+    words = ngettext(
+        "The resolution clock stands still until %(n)s question is answered.",
+        "The resolution clock stands still until %(n)s questions are answered.",
+        number,
+    )
+    return words % {"n": number}
+
+
+def staff_turn(ticket: Ticket, clocks: Mapping[str, ClockView], asked: Checklist) -> Turn:
     """Whose turn it is, seen from our side, and until when. The looks are those of the customer's page, swapped."""
     if ticket.is_merged:
         address = reverse("admin:tickets_ticket_change", args=[ticket.merged_into_id])
@@ -59,8 +71,7 @@ def staff_turn(ticket: Ticket, clocks: Mapping[str, ClockView]) -> Turn:
         words = _("The customer can reopen it until {time}; then it closes by itself.")
         return Turn("done", _("Resolved."), format_html(words, time=tag_time(ticket.check_at)))
     if ticket.status == Status.WAITING_CUSTOMER:
-        words = _("The resolution clock stands still until the customer answers.")
-        return Turn("engineer", pgettext("whose turn", "The customer’s turn."), words)
+        return Turn("engineer", pgettext("whose turn", "The customer’s turn."), _awaited(len(asked.open)))
     first, resolution = clocks.get(ClockKind.FIRST_RESPONSE), clocks.get(ClockKind.RESOLUTION)
     clock = first if first and first.is_ticking else resolution
     if clock is None or clock.due_at is None:

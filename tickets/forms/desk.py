@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -16,11 +17,15 @@ from accounts.models import SupportPlan, User
 from accounts.numbers import whole_number
 from accounts.versions import version_range
 from sla.choices import Severity
-from tickets.forms.conversation import BODY_MAX_CHARACTERS, REASON_MAX_CHARACTERS, TextField
+from tickets.forms.conversation import BODY_MAX_CHARACTERS, REASON_MAX_CHARACTERS
+from tickets.forms.fields import TextField, one_line
 from tickets.models import Category, Message, QuestionChoice, Ticket
 
 MOST_SUGGESTIONS = 10
 MOST_ANSWERS = 5  # that the queue is filtered by at once
+MOST_QUESTIONS = 10  # to the customer in one letter
+QUESTION_MAX_CHARACTERS = 500
+_BULLET = re.compile(r"^(?:[•·]\s*|[-*]\s+|\d{1,2}(?:[.)]\s+|[、．]\s*))(?=\S)")
 LAST_PAGE = 40  # a queue is worked from its top; whoever looks further back narrows it down
 
 
@@ -142,6 +147,28 @@ class SeenForm(forms.Form):
         return key
 
 
+class QuestionsField(TextField):
+    """Questions, one a line, as a list; numbers and dashes that people put before them are taken off."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 2}), **options)
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [_BULLET.sub("", one_line(each)) for each in super().clean(value).split("\n")]
+        questions = list(dict.fromkeys(filter(None, lines)))
+        if len(questions) > MOST_QUESTIONS:
+            raise ValidationError(
+                gettext("These are %(n)s questions; %(most)s are answered in one go. Ask the others later.")
+                % {"n": len(questions), "most": MOST_QUESTIONS}
+            )
+        if any(len(each) > QUESTION_MAX_CHARACTERS for each in questions):
+            raise ValidationError(
+                gettext("A question has at most %(most)s characters. Explain in the message, and ask here.")
+                % {"most": QUESTION_MAX_CHARACTERS}
+            )
+        return questions
+
+
 class WriteForm(SeenForm):
     """The composer. `kind` is the paper that was chosen, `act_kind` what the pressed button sends: they must agree."""
 
@@ -151,10 +178,26 @@ class WriteForm(SeenForm):
     fix = TextField(label=_("Fix"), required=False, max_length=REASON_MAX_CHARACTERS)
     prevention = TextField(label=_("How to prevent it"), required=False, max_length=REASON_MAX_CHARACTERS)
 
-    def __init__(self, *args: Any, act_kind: str = "", has_files: bool = False, **options: Any) -> None:
+    questions = QuestionsField(
+        label=_("Questions, one a line"),
+        help_text=_("The customer answers them one by one, and the ticket waits until the last is answered."),
+    )
+
+    def __init__(
+        self, *args: Any, act_kind: str = "", has_files: bool = False, asks: bool = False, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.act_kind = act_kind
         self.has_files = has_files
+        self.asks = asks
+
+    def clean_questions(self) -> list[str]:
+        questions: list[str] = self.cleaned_data["questions"]
+        if questions and not self.asks:
+            raise ValidationError(
+                gettext("Questions go out with “Send and wait on the customer”. Press that, or empty this field.")
+            )
+        return questions
 
     def clean_kind(self) -> str:
         kind = self.cleaned_data["kind"]
@@ -170,6 +213,12 @@ class WriteForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         is_empty = "body" in cleaned and not cleaned["body"].strip()
+        if self.asks and is_empty and "questions" in cleaned:
+            if not cleaned["questions"]:
+                self.add_error(
+                    "body", gettext("Write what you need from the customer: a ticket waits for an answer only.")
+                )
+            return cleaned
         if is_empty and self.act_kind == Kind.RESOLVE:
             self.add_error("body", gettext("Write to the customer what the solution is."))
         elif is_empty and not self.has_files:
@@ -260,6 +309,12 @@ class MergeForm(forms.Form):
             )
             raise ValidationError(question % {"number": survivor.number, "subject": survivor.subject}, code="question")
         return cleaned
+
+
+class InquiryForm(forms.Form):
+    """A question to the customer that needs no answer any more."""
+
+    inquiry = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
 
 class NothingForm(forms.Form):

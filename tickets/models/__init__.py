@@ -3,6 +3,7 @@
 from tickets.models.clocks import Clock, ClockSegment
 from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
+from tickets.models.inquiries import Inquiry
 from tickets.models.intake import Answer, CategoryQuestion, LogGuide, Question, QuestionChoice
 from tickets.models.investigation import Attempt, Investigation
 from tickets.models.masked import MaskedSecret
@@ -24,6 +25,7 @@ __all__ = [
     "Draft",
     "Environment",
     "Follower",
+    "Inquiry",
     "Investigation",
     "LogGuide",
     "MaskedSecret",

@@ -27,7 +27,7 @@ from tickets.views.uploads import Refused, discard_upload, keep_uploads
 INVALID, REFUSED = 422, 409
 
 
-def _customers_act(act: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callable[..., HttpResponse]:
+def customers_act(act: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callable[..., HttpResponse]:
     """An act on a ticket that the person sees. Staff act at the desk; an address that is only opened leads to the page."""
 
     @functools.wraps(act)
@@ -41,27 +41,27 @@ def _customers_act(act: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callab
     return require_http_methods(["GET", "HEAD", "POST"])(login_required(view))
 
 
-@_customers_act
+@customers_act
 def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer writes a letter."""
     return _letter(request, ticket, LetterForm)
 
 
-@_customers_act
+@customers_act
 def reopen(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says why a solved ticket is not solved."""
     return _letter(request, ticket, ReopenForm)
 
 
-@_customers_act
+@customers_act
 def follow_up(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer writes after the ticket was closed: a new one is filed, linked to it."""
-    key = _draft_key(request)
+    key = draft_key(request)
     filed = Ticket.objects.filter(submission_key=key, requester=request.user, follows=ticket).first() if key else None
     return redirect(filed) if filed else _letter(request, ticket, FollowUpForm)
 
 
-@_customers_act
+@customers_act
 def raise_severity(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says that it is more urgent, and why."""
     if request.method != "POST":
@@ -78,7 +78,7 @@ def raise_severity(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     return redirect(ticket)
 
 
-@_customers_act
+@customers_act
 def solved(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The customer says that it is solved; asked once."""
     if request.method != "POST":
@@ -95,9 +95,9 @@ def solved(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) -> HttpResponse:
     if request.method != "POST":
         return redirect(ticket)
-    key = _draft_key(request)
+    key = draft_key(request)
     if key and Message.objects.filter(ticket=ticket, author=request.user, submission_key=key).exists():
-        return redirect(_newest(ticket))  # the second half of a double click
+        return redirect(newest_of(ticket))  # the second half of a double click
     refused: list[Refused] = []
     if key:
         refused = keep_uploads(
@@ -128,7 +128,7 @@ def _letter(request: HttpRequest, ticket: Ticket, form_class: type[LetterForm]) 
     except ActionRefused as refusal:
         form.add_error(None, refusal.message)
         return show(request, find_ticket(request.user, ticket.pk), status=REFUSED, **shown)
-    return redirect(_newest(sent_to))
+    return redirect(newest_of(sent_to))
 
 
 def _kept(request: HttpRequest, ticket: Ticket, key: uuid.UUID, shown: dict[str, Any]) -> HttpResponse:
@@ -161,11 +161,11 @@ def _send(request: HttpRequest, ticket: Ticket, form: LetterForm) -> Ticket:
     return ticket
 
 
-def _newest(ticket: Ticket) -> str:
+def newest_of(ticket: Ticket) -> str:
     return f"{ticket.get_absolute_url()}#newest"
 
 
-def _draft_key(request: HttpRequest) -> uuid.UUID | None:
+def draft_key(request: HttpRequest) -> uuid.UUID | None:
     try:
         return uuid.UUID(request.POST.get("submission_key", ""))
     except ValueError:

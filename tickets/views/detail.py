@@ -17,6 +17,7 @@ from tickets import actions
 from tickets.customer_page import follow_ups, loaded, read_page
 from tickets.drafting import Stand, single
 from tickets.forms.conversation import LETTER_FORMS, LetterForm, RaiseForm
+from tickets.forms.inquiries import AnswersForm
 from tickets.loading import rest_loaded
 from tickets.models import Attachment, Draft, Ticket
 from tickets.thread import Thread, news, read_thread
@@ -58,15 +59,17 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
 def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None) -> dict[str, Any]:
     draft = DraftView.of(letter) if letter else DraftView(uuid.uuid4(), Stand.fresh())
     form_class = LETTER_FORMS.get(ticket.status, LetterForm)
+    page = read_page(ticket, now=timezone.now())
     raise_form = RaiseForm(ticket=ticket) if ticket.is_open else None
     return {
         "ticket": ticket,
-        "page": read_page(ticket, now=timezone.now()),
+        "page": page,
         "follow_ups": follow_ups(ticket, reader),
         "thread": thread,
         "letter_form": form_class(
             ticket=ticket, initial=(single(letter.typed) if letter else {}) | {"submission_key": draft.key}
         ),
+        "answers_form": AnswersForm(page.checklist.questions, initial={"submission_key": uuid.uuid4()}),
         "raise_form": raise_form if raise_form and raise_form.fields["severity"].choices else None,
         "kept_files": Attachment.objects.unsent(user=reader, draft_key=letter.key)
         if letter
