@@ -89,6 +89,7 @@ def _facts(event: TicketEvent, siblings: list[TicketEvent]) -> Facts:
         is_low=bool(event.data.get("is_low")),
         requester=ticket.requester_id,
         handler=event.data.get("to") if event.kind == EventKind.ASSIGNED else ticket.assignee_id,
+        added=event.data.get("to") if event.kind == EventKind.FOLLOWER_ADDED else None,
         customer_followers=frozenset(pk for pk, role in followers if role == Role.CUSTOMER),
         staff_followers=frozenset(pk for pk, role in followers if role != Role.CUSTOMER),
         on_call=frozenset(Team.objects.filter(tier=tier, on_call__isnull=False).values_list("on_call", flat=True)),

@@ -160,6 +160,12 @@ def _followed(event: TicketEvent, reader: User) -> str:
     return _("%(who)s has the same problem as in %(number)s") % _values(event, reader)
 
 
+def _follower_added(event: TicketEvent, reader: User) -> str:
+    if reader.pk == event.data.get("to"):
+        return _("%(who)s added you to %(number)s") % _values(event, reader)
+    return _("%(who)s added %(name)s to %(number)s") % {**_values(event, reader), "name": event.data.get("name", "")}
+
+
 def _followed_up(event: TicketEvent, reader: User) -> str:
     values = _values(event, reader) | {"new": event.data.get("followed_by", "")}
     if values["new"]:
@@ -191,6 +197,7 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,
     EventKind.FOLLOWED: _followed,
+    EventKind.FOLLOWER_ADDED: _follower_added,
     EventKind.DETAILS_ADDED: _details_added,
     EventKind.RATED: _rated,
 }

@@ -21,7 +21,8 @@ URGENT = frozenset({Severity.P0, Severity.P1})
 class Facts:
     """People by primary key. `on_call` and `tier_engineers` are those of the tier that the event leads to.
 
-    `handler` is the owner. `is_told_by_next` says that another event of the same act tells the same people more.
+    `handler` is the owner, `added` whom the event made a follower. `is_told_by_next` says that another event of the same act
+    tells the same people more.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Facts:
     is_low: bool = False
     requester: int
     handler: int | None = None
+    added: int | None = None
     customer_followers: frozenset[int] = frozenset()
     staff_followers: frozenset[int] = frozenset()
     on_call: frozenset[int] = frozenset()
@@ -98,6 +100,10 @@ def _owner(facts: Facts) -> frozenset[int]:
     return frozenset({facts.handler}) if facts.handler else frozenset()
 
 
+def _added(facts: Facts) -> frozenset[int]:
+    return frozenset({facts.added}) if facts.added else frozenset()
+
+
 def _on_call(facts: Facts) -> frozenset[int]:
     return facts.on_call
 
@@ -144,6 +150,7 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
     ),
     EventKind.REPLIED: (Rule(_customers, BOTH), Rule(_staff_followers, SITE)),
     EventKind.CUSTOMER_REPLIED: (Rule(_handlers, BOTH), Rule(_staff_followers, SITE), Rule(_customers, SITE)),
+    EventKind.FOLLOWER_ADDED: (Rule(_added, BOTH),),
     EventKind.FOLLOWED: (Rule(_handlers, SITE), Rule(_requester, SITE)),
     EventKind.DETAILS_ADDED: (Rule(_handlers, SITE), Rule(_staff_followers, SITE)),
     EventKind.QUESTION_CLOSED: (Rule(_customers, SITE), Rule(_owner, SITE)),

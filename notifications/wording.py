@@ -200,6 +200,10 @@ def _assigned(story: Story, reader: User) -> list[str]:
     return [_("The customer sees your name on it from now on.")]
 
 
+def _follower_added(story: Story, reader: User) -> list[str]:
+    return [_("From now on you are told of what happens on it. You can stop following on its page, under “People”.")]
+
+
 def _at_risk(story: Story, reader: User) -> list[str]:
     return [_("Three quarters of the time are used up. Answer, or hand it up with a reason.")]
 
@@ -259,6 +263,7 @@ _LINES: dict[str, Callable[[Story, User], list[str]]] = {
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.RESOLVED: _resolved,
     EventKind.ASSIGNED: _assigned,
+    EventKind.FOLLOWER_ADDED: _follower_added,
     EventKind.AT_RISK: _at_risk,
     EventKind.BREACHED: _breached,
     EventKind.ESCALATED: _escalated,

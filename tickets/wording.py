@@ -351,6 +351,16 @@ def _rated(event: TicketEvent) -> str:
     return words % {"who": _who(event), "score": event.data.get("score")}
 
 
+def _follower(event: TicketEvent) -> str:
+    """Who was added by whom; of oneself it is said shorter."""
+    name, is_own = event.data.get("name", ""), event.actor_id == event.data.get("to")
+    if event.kind == EventKind.FOLLOWER_ADDED:
+        words = _("%(who)s follows the ticket") if is_own else _("%(who)s added %(name)s as a follower")
+    else:
+        words = _("%(who)s stopped following") if is_own else _("%(who)s removed %(name)s from the followers")
+    return words % {"who": _who(event), "name": name}
+
+
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
@@ -374,6 +384,10 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.SECRETS_MASKED: _secrets_masked,
     EventKind.INVESTIGATED: _investigated,
     EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
+    EventKind.FOLLOWER_ADDED: _follower,
+    EventKind.FOLLOWER_REMOVED: _follower,
+    EventKind.SHARED: lambda event: _("%(who)s shared the ticket with the organisation") % {"who": _who(event)},
+    EventKind.UNSHARED: lambda event: _("%(who)s ended the sharing with the organisation") % {"who": _who(event)},
     EventKind.FOLLOWED_UP: _followed_up,
     EventKind.RATED: _rated,
     EventKind.RATING_FOLLOWED_UP: lambda event: (

@@ -254,6 +254,8 @@ CUSTOMER = (
     Page("rating by link", _link("rating")),
     Page("rating link closed", "/scores/used/", status=404),
     Page("low scores", "/escalations/scores/", "mona"),
+    Page("ticket people", _ticket("alice", "people/", tier="rnd"), "bob"),
+    Page("ticket people of a member", _ticket("bob", "people/", status="waiting_customer"), "alice"),
     Page("ticket solved", _ticket("alice", "solved/", tier="rnd"), "alice"),
     Page("ticket reopen", _ticket("wendy", "reopenings/", status="resolved"), "wendy", lands="/tickets/"),
     Page("members of an admin", "/accounts/members/", "bob"),

@@ -20,6 +20,7 @@ from tickets.actions.investigating import Findings, investigate
 from tickets.actions.judging import judge_unjudged
 from tickets.actions.lost_files import look_for_lost_files, note_bytes
 from tickets.actions.merging import close, merge
+from tickets.actions.people import add_follower, manages_people, remove_follower, share
 from tickets.actions.ratings import Score, follow_up_rating, rate
 from tickets.actions.reading import mark_seen
 from tickets.actions.resolving import confirm_solved, reopen, resolve, stay_resolved
@@ -50,6 +51,7 @@ __all__ = [
     "Seen",
     "abandon_upload",
     "add_details",
+    "add_follower",
     "answer_questions",
     "assign",
     "begin_upload",
@@ -74,6 +76,7 @@ __all__ = [
     "look_at_overdue",
     "look_for_lost_files",
     "look_now",
+    "manages_people",
     "mark_seen",
     "merge",
     "move_tier",
@@ -86,6 +89,7 @@ __all__ = [
     "rebuild_search",
     "recheck_after_calendar_edits",
     "refusal_words",
+    "remove_follower",
     "reopen",
     "reply",
     "reply_and_wait",
@@ -93,6 +97,7 @@ __all__ = [
     "resume",
     "save_call_data",
     "say_whose_logs",
+    "share",
     "start",
     "stay_resolved",
     "store_events",

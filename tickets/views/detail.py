@@ -6,12 +6,14 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.choices import MemberRole
+from accounts.models import Membership, User
 from accounts.numbers import whole_number
 from tickets import actions
 from tickets.customer_page import follow_ups, loaded, read_page
@@ -44,7 +46,8 @@ def parts(request: HttpRequest, pk: int) -> HttpResponse:
 def find_ticket(user: User, pk: int) -> Ticket:
     """The ticket with all that its page reads, and how far the person has read and written it; 404 for whoever may not see it."""
     tickets = with_visit_and_letter(loaded(Ticket.objects.visible_to(user)), user)
-    return rest_loaded(get_object_or_404(tickets, pk=pk))
+    admins = Membership.objects.filter(organisation=OuterRef("organisation"), user=user, role=MemberRole.ADMIN)
+    return rest_loaded(get_object_or_404(tickets.annotate(is_readers_to_administer=Exists(admins)), pk=pk))
 
 
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -57,6 +60,7 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
 
 
 def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None) -> dict[str, Any]:
+    is_admin: bool = ticket.is_readers_to_administer
     draft = DraftView.of(letter) if letter else DraftView(uuid.uuid4(), Stand.fresh())
     form_class = LETTER_FORMS.get(ticket.status, LetterForm)
     page = read_page(ticket, now=timezone.now())
@@ -76,6 +80,8 @@ def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None)
         else Attachment.objects.none(),
         "draft": draft,
         "is_requester_side": not reader.is_staff,
+        "invites_people": is_admin,
+        "manages_people": is_admin or reader.pk == ticket.requester_id,
     }
 
 
