@@ -23,11 +23,12 @@ from evidence.bundle import write_bundle
 from evidence.choices import ExportState
 from evidence.models import Export
 from evidence.record import files_of
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 
 BUILD_TASK = "evidence.tasks.build"
-AT_ONCE = 20 * 1024 * 1024  # bytes of files up to which the bundle is built while its customer waits
-SILENT_AFTER = timedelta(minutes=2)  # a builder shows a sign of life with each file's block
+AT_ONCE = 20 * 1024 * 1024  # bytes of files up to which the bundle is built while its customer waits,
+AT_ONCE_EVENTS = 150  # and events: the PDF takes some hundredths of a second for each
+SILENT_AFTER = timedelta(minutes=5)  # a builder shows a sign of life with the files' blocks and the PDF's pages
 MOST_ATTEMPTS = 3
 KEPT_FOR = timedelta(days=7)
 logger = logging.getLogger(__name__)
@@ -52,6 +53,15 @@ def ask_for_bundle(*, ticket: Ticket, by: User, key: uuid.UUID, now: datetime) -
         )
         wake(BUILD_TASK)
     return export
+
+
+def is_small(export: Export) -> bool:
+    """May whoever asked for it wait while it is built?"""
+    if export.total > AT_ONCE:
+        return False
+    return (
+        TicketEvent.objects.filter(ticket=export.ticket_id).order_by()[: AT_ONCE_EVENTS + 1].count() <= AT_ONCE_EVENTS
+    )
 
 
 def build_due(*, now: datetime) -> int:

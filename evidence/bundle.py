@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from evidence.chain import BEGINNING, linked
 from evidence.models import Export
 from evidence.pdf import pdf_of
@@ -98,7 +99,7 @@ def write_bundle(
         paths = _add_files(bundle, files_of(ticket), tell)
         bundle.add_json("ticket.json", record_of(ticket, paths))
         bundle.add_json("events.json", events)
-        _add_pages(bundle, ticket, paths, now=now, reader=export.by)
+        _add_pages(bundle, ticket, paths, now=now, reader=export.by, beat=lambda: tell(export.total))
         bundle.add("verify_evidence.py", CHECKER.read_bytes())
         manifest = {
             "format": FORMAT,
@@ -157,12 +158,14 @@ def _telling(blocks: Iterable[bytes], done: int, tell: Callable[[int], None]) ->
         yield block
 
 
-def _add_pages(bundle: Bundle, ticket: Ticket, paths: dict[int, str], *, now: datetime, reader: Any) -> None:
+def _add_pages(
+    bundle: Bundle, ticket: Ticket, paths: dict[int, str], *, now: datetime, reader: User, beat: Callable[[], None]
+) -> None:
     transcript = transcript_page(ticket, paths, now=now, reader=reader)
     receipt = receipt_page(ticket, now=now)
     bundle.add("transcript.html", transcript.encode())
     bundle.add("receipt.html", receipt.encode())
-    bundle.add("transcript.pdf", pdf_of(transcript, title=f"{ticket.number} {ticket.subject}"))
+    bundle.add("transcript.pdf", pdf_of(transcript, title=f"{ticket.number} {ticket.subject}", beat=beat))
     bundle.add("receipt.pdf", pdf_of(receipt, title=_("SLA receipt of %(number)s") % {"number": ticket.number}))
     bundle.add("README.txt", _readme(ticket).encode())
 

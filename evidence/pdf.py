@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 
@@ -43,8 +44,9 @@ _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ufaff\ufe30-\uffef]")
 _LONGEST = 6000  # characters of one paragraph: a longer one is set in pieces, so that it can break over pages
 
 
-def pdf_of(page: str, *, title: str) -> bytes:
-    """The PDF of an HTML page. Unknown tags are read through, their text stays."""
+def pdf_of(page: str, *, title: str, beat: Callable[[], None] = lambda: None) -> bytes:
+    """The PDF of an HTML page. Unknown tags are read through, their text stays. `beat` is called with each page of paper:
+    a thousand letters take the better part of a minute."""
     for name in (CHINESE, KOREAN):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(UnicodeCIDFont(name))
@@ -57,6 +59,7 @@ def pdf_of(page: str, *, title: str) -> bytes:
     document = SimpleDocTemplate(
         target, pagesize=A4, leftMargin=margin, rightMargin=margin, topMargin=margin, bottomMargin=margin, title=title
     )
+    document.setProgressCallBack(lambda kind, _number: beat() if kind == "PAGE" else None)
     document.build(reader.story or [Spacer(1, 1)], onFirstPage=_foot, onLaterPages=_foot)
     return target.getvalue()
 
@@ -215,6 +218,7 @@ def _run(chars: list[str], font: str, is_code: bool) -> str:
     return f'<font name="{font or CHINESE}">{markup}</font>'
 
 
+@lru_cache(maxsize=8192)
 def _font_of(char: str) -> str:
     if char.isspace() or _encodes(char, "cp1252"):
         return "latin"

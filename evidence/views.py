@@ -26,7 +26,7 @@ def bundles(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":
         export = actions.ask_for_bundle(ticket=ticket, by=request.user, key=_key(request), now=timezone.now())
-        if export.is_pending and export.total <= actions.AT_ONCE:
+        if export.is_pending and actions.is_small(export):
             actions.build(key=export.key, now=timezone.now())
         return redirect(export)
     return _page(request, ticket)

@@ -306,3 +306,18 @@ def test_old_bundles_lose_their_file_and_keep_their_digest(ticket: Ticket, cast:
 ])  # fmt: skip
 def test_names_of_files_are_safe(name: str, expected: str) -> None:
     assert safe_name(7, name) == expected
+
+
+@pytest.mark.django_db
+def test_a_long_one_is_owed_as_well_and_its_builder_shows_that_it_lives(
+    ticket: Ticket, cast: Cast, monkeypatch
+) -> None:
+    monkeypatch.setattr("evidence.actions.AT_ONCE_EVENTS", 3)
+    client = Client()
+    client.force_login(cast.alice)
+    assert b"data-pending" in client.post(f"/evidence/tickets/{ticket.pk}/", follow=True).content
+    Attachment.objects.all().delete()  # so that only the pages are left to tell of
+    told: list[int] = []
+    monkeypatch.setattr("evidence.actions._tell", lambda export, done: told.append(done))
+    assert build_due(now=LATER) == 1
+    assert told
