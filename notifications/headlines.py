@@ -73,6 +73,12 @@ def _details_added(event: TicketEvent, reader: User) -> str:
     return _("%(who)s added details to %(number)s") % _values(event, reader)
 
 
+def _reminded(event: TicketEvent, reader: User) -> str:
+    if reader.is_staff:
+        return _("The customer was reminded of %(number)s") % _values(event, reader)
+    return _("%(number)s waits for your answer") % _values(event, reader)
+
+
 def _question_closed(event: TicketEvent, reader: User) -> str:
     return _("%(who)s needs one answer less on %(number)s") % _values(event, reader)
 
@@ -182,6 +188,7 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.REPLIED: _replied,
     EventKind.CUSTOMER_REPLIED: _customer_replied,
     EventKind.NOTED: _noted,
+    EventKind.REMINDED: _reminded,
     EventKind.QUESTION_CLOSED: _question_closed,
     EventKind.INVESTIGATED: _investigated,
     EventKind.ASSIGNED: _assigned,

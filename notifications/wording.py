@@ -102,10 +102,13 @@ def _quote(story: Story) -> str:
     return story.message.body.strip()
 
 
+_ASKS = (EventKind.WAITED_ON_CUSTOMER, EventKind.REMINDED)
+
+
 def _button(story: Story, reader: User) -> str:
     if story.event.kind == EventKind.OPENED and not reader.is_staff:
         return _("Follow your ticket")
-    if story.event.kind in (EventKind.REPLIED, EventKind.CUSTOMER_REPLIED, EventKind.WAITED_ON_CUSTOMER):
+    if story.event.kind in (EventKind.REPLIED, EventKind.CUSTOMER_REPLIED, *_ASKS):
         return _("Read and answer")
     return _("Open the ticket")
 
@@ -161,6 +164,18 @@ def _waited(story: Story, reader: User) -> list[str]:
     if reader.is_staff:
         return [_("The resolution clock stands still until the customer answers.")]
     return [_("The resolution clock stands still until you answer, and then it goes on.")]
+
+
+def _reminded(story: Story, reader: User) -> list[str]:
+    """The questions as they were asked, each on a line of its own."""
+    since, questions = story.event.data.get("since"), story.event.data.get("questions", ())
+    at = time_wording.instant(datetime.fromisoformat(since)) if since else ""
+    asked = _("We have heard nothing on this since %(at)s, and the resolution clock stands still until you answer.")
+    return [
+        asked % {"at": at} if at else "",
+        *(_("We asked: “%(question)s”") % {"question": each} for each in questions),
+        _("If you do not know, or it is no longer a problem, say so: that helps too."),
+    ]
 
 
 def _severity_changed(story: Story, reader: User) -> list[str]:
@@ -260,6 +275,7 @@ def _in_a_sentence(clock: str) -> str:
 _LINES: dict[str, Callable[[Story, User], list[str]]] = {
     EventKind.OPENED: _opened,
     EventKind.WAITED_ON_CUSTOMER: _waited,
+    EventKind.REMINDED: _reminded,
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.RESOLVED: _resolved,
     EventKind.ASSIGNED: _assigned,

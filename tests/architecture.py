@@ -38,6 +38,7 @@ PURE = (
     "tickets/drafting.py",
     "tickets/filetypes.py",
     "tickets/lifecycle.py",
+    "tickets/reminding.py",
     "tickets/masking.py",
     "tickets/masking_rules.py",
     "tickets/questions.py",

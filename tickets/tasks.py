@@ -21,6 +21,11 @@ def watch_call_data() -> None:
     actions.watch_call_data(now=timezone.now())
 
 
+@shared_task(name="tickets.tasks.remind_customers")
+def remind_customers() -> None:
+    actions.remind_customers(now=timezone.now())
+
+
 @shared_task(name="tickets.tasks.sweep_uploads")
 def sweep_uploads() -> None:
     actions.sweep_uploads(now=timezone.now())

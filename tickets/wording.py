@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext
 
 from accounts.bilingual import words_of
 from accounts.choices import Tier
 from sla import wording
 from sla.choices import ClockKind, Severity
-from tickets import escalation_wording
-from tickets.choices import EventKind, InquiryState, Noted, Reproduced, SecretKind, SecretPlace, Status
+from tickets import escalation_wording, investigation_wording
+from tickets.choices import EventKind, SecretKind, SecretPlace, Status
 from tickets.investigation_shown import Checklist
 from tickets.models import Ticket, TicketEvent
 from tickets.presenting import ClockView, OwnerView
@@ -257,54 +257,6 @@ def _merged(event: TicketEvent) -> str:
     return _("%(who)s merged #%(number)s into this ticket") % {"who": _who(event), "number": event.data.get("from")}
 
 
-def _waited(event: TicketEvent) -> str:
-    number = event.data.get("asked", 0)
-    if not number:
-        return _("The resolution clock stands still: we wait for your answer")
-    words = ngettext(
-        "The resolution clock stands still: we wait for the answer to %(n)s question",
-        "The resolution clock stands still: we wait for the answers to %(n)s questions",
-        number,
-    )
-    return words % {"n": number}
-
-
-def _question_closed(event: TicketEvent) -> str:
-    text, is_answered = event.data.get("text", ""), event.data.get("as") == InquiryState.ANSWERED
-    if not text:
-        words = _("%(who)s has the answer") if is_answered else _("%(who)s needs no answer any more")
-    else:
-        words = (
-            _("%(who)s has the answer to “%(question)s”")
-            if is_answered
-            else _("%(who)s needs no answer any more to “%(question)s”")
-        )
-    return words % {"who": _who(event), "question": text}
-
-
-def _investigated(event: TicketEvent) -> str:
-    """“Erin noted a hypothesis and what was tried”; what was emptied is said to be taken back."""
-    changes = event.data.get("changes", ())
-    taken_back = [each for each in changes if not each.get("text") and each.get("what") != Noted.REPRODUCED]
-    noted = [each for each in changes if each not in taken_back]
-    words = _("%(who)s noted %(what)s") if noted else _("%(who)s took back %(what)s")
-    return words % {"who": _who(event), "what": wording.listed(_noted(each) for each in noted or taken_back)}
-
-
-def _noted(change: Mapping[str, Any]) -> str:
-    code, what = change.get("code"), change.get("what")
-    if what == Noted.REPRODUCED and code in _REPRODUCED:
-        return str(_REPRODUCED[code])
-    return str(Noted(what).label) if what in Noted.values else ""
-
-
-_REPRODUCED = {
-    Reproduced.YES.value: pgettext_lazy("was noted", "that we can reproduce it"),
-    Reproduced.NO.value: pgettext_lazy("was noted", "that we could not reproduce it"),
-    Reproduced.SOMETIMES.value: pgettext_lazy("was noted", "that we can reproduce it now and then"),
-}
-
-
 def _secrets_masked(event: TicketEvent) -> str:
     found = event.data.get("found", [])
     number = sum(each["count"] for each in found)
@@ -363,12 +315,11 @@ def _follower(event: TicketEvent) -> str:
 
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
+    **investigation_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
     EventKind.ASSIGNED: _assigned,
     EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": _who(event)},
     EventKind.SEVERITY_CHANGED: _severity_changed,
-    EventKind.WAITED_ON_CUSTOMER: _waited,
-    EventKind.QUESTION_CLOSED: _question_closed,
     EventKind.WAITED_INTERNALLY: lambda event: _("Our specialists were asked; the clocks run on"),
     EventKind.RESUMED: _resumed,
     EventKind.RESOLVED: _resolved,
@@ -382,7 +333,6 @@ _LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.DATA_SAVED: lambda event: _("%(who)s saved what was recorded of the call") % {"who": _who(event)},
     EventKind.DATA_ERASED: _data_erased,
     EventKind.SECRETS_MASKED: _secrets_masked,
-    EventKind.INVESTIGATED: _investigated,
     EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
     EventKind.FOLLOWER_ADDED: _follower,
     EventKind.FOLLOWER_REMOVED: _follower,

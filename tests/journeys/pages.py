@@ -341,7 +341,8 @@ STAFF = (
         Page(f"desk {path}", f"/admin/{path}/", "ada")
         for path in (
             "accounts/supportplan", "accounts/team", "accounts/sdkproduct", "sla/calendar", "sla/slapolicy", "sla/contract",
-            "knowledgebase/section", "tickets/category", "tickets/datasource", "tickets/question", "tickets/logguide",
+            "knowledgebase/section", "tickets/category", "tickets/datasource", "tickets/question",
+            "tickets/logguide", "tickets/reminderstep",
             "escalation/stepplan", "escalation/ladderend", "escalation/promisetarget",
             "escalation/escalation", "notifications/stuckevent",
         )

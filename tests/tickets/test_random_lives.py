@@ -29,7 +29,7 @@ from tickets import actions, ledger
 from tickets.choices import Status
 from tickets.errors import ActionRefused
 from tickets.lifecycle import ACTIVE_STATUSES
-from tickets.models import Clock, Inquiry, Investigation, Ticket
+from tickets.models import Clock, CustomerWait, Inquiry, Investigation, Ticket
 from tickets.verifying import findings
 
 TICK = dt.timedelta(microseconds=1)
@@ -114,6 +114,7 @@ ACTS: dict[str, Callable[[Life, int], Any]] = {
     "investigate": lambda life, arg: life.own(
         actions.investigate, findings=actions.Findings(tried=f"Attempt {arg}"), seen_revision=revision_of(life.ticket)
     ),
+    "remind": lambda life, arg: actions.remind_customers(now=life.now),
     "wait": lambda life, arg: life.own(actions.wait_on_customer),
     "wait_internally": lambda life, arg: life.own(actions.wait_internally),
     "start": lambda life, arg: life.own(actions.start),
@@ -171,6 +172,8 @@ def check(life: Life, *, has_swept: bool) -> None:
         assert not Inquiry.objects.open().filter(ticket=ticket).exists(), "nobody needs these answers any more"
     if ticket.status == Status.WAITING_CUSTOMER:
         assert Inquiry.objects.open().filter(ticket=ticket).exists(), "the clock stands still for nothing"
+    waits = CustomerWait.objects.filter(ticket=ticket, ended_at=None).count()
+    assert waits == (ticket.status == Status.WAITING_CUSTOMER), "who does not wait reminds nobody"
     terms = ticket.sla_terms[ticket.severity]
     clocks = {clock.kind: clock for clock in Clock.objects.filter(ticket=ticket).select_related("calendar")}
     looks: list[dt.datetime] = []

@@ -23,6 +23,7 @@ from tickets.actions.merging import close, merge
 from tickets.actions.people import add_follower, manages_people, remove_follower, share
 from tickets.actions.ratings import Score, follow_up_rating, rate
 from tickets.actions.reading import mark_seen
+from tickets.actions.reminders import edited_reminders, remind_customers
 from tickets.actions.resolving import confirm_solved, reopen, resolve, stay_resolved
 from tickets.actions.sweeping import (
     Look,
@@ -64,6 +65,7 @@ __all__ = [
     "customer_reply",
     "discard_draft",
     "discard_unsent",
+    "edited_reminders",
     "edited_source",
     "finish_upload",
     "follow_ticket",
@@ -89,6 +91,7 @@ __all__ = [
     "rebuild_search",
     "recheck_after_calendar_edits",
     "refusal_words",
+    "remind_customers",
     "remove_follower",
     "reopen",
     "reply",

@@ -11,6 +11,7 @@ from accounts.models import User
 from delivery.wake import wake
 from sla.choices import ClockKind
 from tickets import ledger, lifecycle
+from tickets.actions.waits import begin_wait, end_wait
 from tickets.advice import readiness
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
@@ -71,6 +72,10 @@ def set_status(ticket: Ticket, status: Status, *, by: User | None, now: datetime
     step = lifecycle.resolution_step(ticket.status, status)
     if ticket.status in (Status.WAITING_CUSTOMER, Status.RESOLVED) and status in lifecycle.ACTIVE_STATUSES:
         ticket.woken_at = now
+    if status == Status.WAITING_CUSTOMER != ticket.status:
+        begin_wait(ticket, now=now)
+    elif ticket.status == Status.WAITING_CUSTOMER != status:
+        end_wait(ticket, now=now)
     ticket.status = status
     if step:
         ledger.append(ledger.clocks_of(ticket)[ClockKind.RESOLUTION], step, reason=reason, by=by, now=now)

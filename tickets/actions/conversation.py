@@ -20,6 +20,7 @@ from tickets.actions.files import send_unsent
 from tickets.actions.findable import make_message_findable
 from tickets.actions.inquiring import answer_letters, put_questions
 from tickets.actions.masking import Masker
+from tickets.actions.waits import begin_wait
 from tickets.choices import EventKind, MessageKind, SecretPlace, Status
 from tickets.errors import ActionRefused
 from tickets.models import Message, Ticket
@@ -70,6 +71,8 @@ def reply_and_wait(
         if ticket.status != Status.WAITING_CUSTOMER:
             set_status(ticket, Status.WAITING_CUSTOMER, by=by, now=now, reason="waiting_on_customer")
             record(ticket, EventKind.WAITED_ON_CUSTOMER, by=by, now=now, data={"asked": len(asked)})
+        else:
+            begin_wait(ticket, now=now)  # they have more to answer: the reminders count from here
         settle(ticket, now=now)
         return message
 
@@ -107,6 +110,8 @@ def received(
         set_status(ticket, after, by=by, now=now, reason="customer_replied")
         ticket.resolved_at = None
         record(ticket, EventKind.REOPENED if was_resolved else EventKind.RESUMED, by=by, now=now)
+    elif ticket.status == Status.WAITING_CUSTOMER:
+        begin_wait(ticket, now=now)  # they are not silent
     record(ticket, EventKind.CUSTOMER_REPLIED, by=by, now=now, message=message, data=data)
     if by.pk != ticket.requester_id:
         follow(ticket, by, now=now)

@@ -11,6 +11,7 @@ from accounts.models import User
 from tickets import ledger
 from tickets.actions.base import follow, locked, record, require, settle
 from tickets.actions.inquiring import lapse_questions
+from tickets.actions.waits import end_wait
 from tickets.choices import EventKind, Status
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
@@ -32,6 +33,7 @@ def merge(*, ticket: Ticket, into: Ticket, by: User, now: datetime) -> Ticket:
         require("merge", ticket)
         _cancel_clocks(ticket, by=by, now=now)
         lapse_questions(ticket, by=by, now=now)
+        end_wait(ticket, now=now)
         ticket.status, ticket.closed_at, ticket.check_at, ticket.merged_into = Status.CLOSED, now, None, into
         record(ticket, EventKind.MERGED, by=by, now=now, data={"into": into.pk})
         settle(ticket, now=now, fields=("closed_at", "merged_into"))

@@ -22,6 +22,8 @@ def staff_line(event: TicketEvent) -> str:
     who = event.actor.name if event.actor else _("The system")
     if event.kind == EventKind.WAITED_ON_CUSTOMER:
         return _("%(who)s waits on the customer: the resolution clock stands still") % {"who": who}
+    if event.kind == EventKind.REMINDED:
+        return _("The customer was reminded; it was reminder number %(n)s") % {"n": event.data.get("number", 1)}
     if event.kind == EventKind.WAITED_INTERNALLY:
         return _("%(who)s waits for somebody of ours: the clocks run on") % {"who": who}
     if event.kind == EventKind.ASSIGNED and event.actor_id != event.data.get("to"):

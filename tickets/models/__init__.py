@@ -8,6 +8,7 @@ from tickets.models.intake import Answer, CategoryQuestion, LogGuide, Question, 
 from tickets.models.investigation import Attempt, Investigation
 from tickets.models.masked import MaskedSecret
 from tickets.models.ratings import Rating
+from tickets.models.reminders import CustomerWait, ReminderStep
 from tickets.models.telemetry import DataSource
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
@@ -21,6 +22,7 @@ __all__ = [
     "CategoryQuestion",
     "Clock",
     "ClockSegment",
+    "CustomerWait",
     "DataSource",
     "Draft",
     "Environment",
@@ -33,6 +35,7 @@ __all__ = [
     "Question",
     "QuestionChoice",
     "Rating",
+    "ReminderStep",
     "Resolution",
     "Ticket",
     "TicketEvent",
