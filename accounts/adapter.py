@@ -1,6 +1,6 @@
 """How sign-in behaves: nobody signs up without an invitation, and mail speaks its reader's language."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -11,9 +11,10 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sessions
 from accounts.models import User
 
 _WRONG_CODE = _("This code is not right. Type the newest one.")
@@ -54,6 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             with transaction.atomic():
                 super().login(request, user)
+                sessions.begin(request, user=cast(User, user), now=timezone.now())
         except DatabaseError:
             if User.objects.filter(pk=user.pk).exists():
                 raise

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
+from accounts import sessions
+
 
 class ReaderMiddleware:
     """A person who is signed in reads in their own language and time zone."""
@@ -19,6 +21,7 @@ class ReaderMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
+        sessions.seen(request, now=timezone.now())
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language
         with timezone.override(zone_of(user.time_zone)):

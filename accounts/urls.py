@@ -11,6 +11,7 @@ _to_profile = RedirectView.as_view(pattern_name="people:profile")
 urlpatterns = [
     path("language/", views.language, name="language"),
     path("profile/", views.profile, name="profile"),
+    path("sessions/", views.signed_in, name="sessions"),
     path("members/", views.members, name="members"),
     path("members/<int:organisation>/", views.members, name="members_of"),
     path("members/<int:organisation>/welcomed/", views.welcomed, name="welcomed"),

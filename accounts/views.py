@@ -21,12 +21,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import actions
+from accounts import actions, sessions
 from accounts.choices import MemberRole
 from accounts.errors import ActionRefused, InvitationClosed
 from accounts.forms import AcceptForm, InviteForm, LanguageForm, ProfileForm, RoleForm
 from accounts.http import SignedInRequest
 from accounts.models import Invitation, Membership, Organisation, User
+from accounts.numbers import whole_number
 
 BACKEND = "accounts.backends.RoleBackend"
 
@@ -78,6 +79,21 @@ def profile(request: SignedInRequest) -> HttpResponse:
         return redirect("people:profile")
     has_second_factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
     return render(request, "accounts/profile.html", {"form": form, "has_second_factor": has_second_factor})
+
+
+@login_required
+def signed_in(request: SignedInRequest) -> HttpResponse:
+    """Where the reader is signed in; POST ends one of the sessions (`end`), or all `others`."""
+    now = timezone.now()
+    if request.method == "POST":
+        pk = whole_number(request.POST.get("end"))
+        if "others" in request.POST:
+            sessions.end_others(request, user=request.user, now=now)
+            messages.success(request, _("You are signed out everywhere but here."))
+        elif pk is not None and sessions.end(user=request.user, pk=pk):
+            messages.success(request, _("You are signed out there."))
+        return redirect("people:sessions")
+    return render(request, "accounts/sessions.html", {"sessions": sessions.signed_in(request, now=now)})
 
 
 @login_required
@@ -220,5 +236,6 @@ def _make_account(request: HttpRequest, token: str, invitation: Invitation) -> H
             form.add_error(None, str(refusal))
         else:
             login(request, user, backend=BACKEND)
+            sessions.begin(request, user=user, now=timezone.now())
             return redirect("tickets:home")
     return render(request, "accounts/accept.html", {"form": form, "invitation": invitation})

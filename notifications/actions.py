@@ -1,13 +1,16 @@
-"""Writes of people on their notices, and having a parked event tried again."""
+"""Writes of people on their notices and on what they are mailed, and having a parked event tried again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+from django.db import transaction
 
 from accounts.models import User
 from delivery.wake import wake
-from notifications.models import Notice, StuckEvent
+from notifications.choices import News
+from notifications.models import DeclinedMail, Notice, StuckEvent
 from tickets.actions.base import FAN_OUT_TASK
 from tickets.models import Ticket
 
@@ -26,6 +29,16 @@ def mark_ticket_read(user: User, ticket: Ticket, now: datetime) -> int:
 def mark_all_read(*, user: User, until: int, now: datetime) -> int:
     """Everything up to the notice `until` is read: what came while the person looked at the list stays unread."""
     return Notice.objects.unread().filter(recipient=user, pk__lte=until).update(read_at=now)
+
+
+def choose_mail(*, user: User, declined: Collection[News]) -> None:
+    """From now on the person is mailed of no news of these kinds, and of all others."""
+    with transaction.atomic():
+        User.objects.select_for_update().values_list("pk").get(pk=user.pk)  # two tabs that save at once
+        rows = DeclinedMail.objects.filter(user=user)
+        rows.exclude(news__in=declined).delete()
+        known = set(rows.values_list("news", flat=True))
+        DeclinedMail.objects.bulk_create(DeclinedMail(user=user, news=each) for each in declined if each not in known)
 
 
 def try_again(*, ids: Sequence[int], now: datetime) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +24,8 @@ from notifications.choices import Channel
 from notifications.facts import Story, story_of
 from notifications.headlines import headline
 from notifications.links import ticket_url
-from notifications.models import Notice, StuckEvent
+from notifications.models import DeclinedMail, Notice, StuckEvent
+from notifications.preferences import as_chosen
 from notifications.recipients import recipients
 from tickets.actions import claim_events
 from tickets.models import TicketEvent
@@ -83,6 +86,7 @@ def _tell(event_id: int, now: datetime, tally: Tally) -> int:
     tally.events += 1
     story = story_of(event)
     told = recipients(story.facts, allowed=story.allowed, customers=story.customers)
+    told = as_chosen(told, story.facts, declined=_declined(told), customers=story.customers)
     notices = [
         Notice(event=event, recipient=story.people[person], channel=channel, created_at=now)
         for person, channels in sorted(told.items())
@@ -93,6 +97,16 @@ def _tell(event_id: int, now: datetime, tally: Tally) -> int:
     for notice in notices:
         _owe(notice, story, is_alarm=Channel.PAGE in told[notice.recipient_id], now=now)
     return len(notices)
+
+
+def _declined(told: Mapping[int, frozenset[Channel]]) -> dict[int, frozenset[str]]:
+    """Of which news each of them wants no mail (1 query, none where nobody would be mailed)."""
+    mailed = [person for person, channels in told.items() if Channel.EMAIL in channels]
+    declined: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    rows = DeclinedMail.objects.filter(user__in=mailed).values_list("user", "news") if mailed else ()
+    for person, news in rows:
+        declined[person] |= {news}
+    return declined
 
 
 def _owe(notice: Notice, story: Story, *, is_alarm: bool, now: datetime) -> None:

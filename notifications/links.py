@@ -19,3 +19,7 @@ def ticket_path(ticket: Ticket, reader: User) -> str:
 def ticket_url(ticket: Ticket, reader: User) -> str:
     """Absolute, as mails and pages need it."""
     return f"{settings.SITE_URL}{ticket_path(ticket, reader)}"
+
+
+def choices_url() -> str:
+    return f"{settings.SITE_URL}{reverse('notifications:choices')}"

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from notifications.choices import Channel
+from notifications.choices import Channel, News
 from tickets.models import Ticket, TicketEvent
 
 
@@ -84,3 +84,19 @@ class StuckEvent(models.Model):
 
     def __str__(self) -> str:
         return str(self.event)
+
+
+class DeclinedMail(models.Model):
+    """A person wants no mail of one kind of news. Where there is no row, they are mailed."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="declined_mail", db_index=False)
+    news = models.CharField(max_length=20, choices=News.choices)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("user", "news"), name="declined_mail_once"),
+            models.CheckConstraint(condition=Q(news__in=News.values), name="declined_mail_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_news_display()}"

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from notifications import actions
+from notifications.choices import News
+from notifications.forms import MailChoicesForm
 from notifications.headlines import headline
 from notifications.links import ticket_path
-from notifications.models import Notice
+from notifications.models import DeclinedMail, Notice
 from notifications.templatetags.notifications_tags import bell_context
 from tickets.models import Ticket
 
@@ -66,6 +70,23 @@ def read_all(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         actions.mark_all_read(user=request.user, until=form.cleaned_data["until"], now=timezone.now())
     return redirect("notifications:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def mail_choices(request: SignedInRequest) -> HttpResponse:
+    """Which news the reader is mailed."""
+    declined = set(DeclinedMail.objects.filter(user=request.user).values_list("news", flat=True))
+    form = MailChoicesForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        initial={news.value: news.value not in declined for news in News},
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.choose_mail(user=request.user, declined=form.declined())
+        messages.success(request, _("Saved."))
+        return redirect("notifications:choices")
+    return render(request, "notifications/choices.html", {"form": form})
 
 
 @require_POST

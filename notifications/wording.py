@@ -24,7 +24,7 @@ from escalation.models import Escalation
 from notifications import escalation_letters
 from notifications.facts import Story
 from notifications.headlines import clock_name, headline, severity_name, tier_name, who
-from notifications.links import ticket_url
+from notifications.links import choices_url, ticket_url
 from sla import wording as time_wording
 from sla.choices import ClockKind, ClockState
 from tickets.choices import EventKind, MessageKind
@@ -48,6 +48,11 @@ class Letter:
     is_quote_cut: bool = False
     is_for_staff: bool = False
     score_url: str = ""
+
+    @property
+    def choices_url(self) -> str:
+        """Where the reader chooses what is mailed."""
+        return choices_url()
 
 
 @contextmanager

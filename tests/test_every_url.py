@@ -139,6 +139,7 @@ DOORS: dict[str, Door] = {
     "notices/": Door(SIGNED_IN),
     "notices/bell/": Door(ANYONE),
     "notices/read/": Door(SIGNED_IN),
+    "notices/choices/": Door(SIGNED_IN),
     "notices/<int:pk>/": Door(NOBODY),
     "notices/ticket/<int:pk>/read/": Door(READERS),
     # The mail folder is there in a demonstration only
@@ -148,6 +149,7 @@ DOORS: dict[str, Door] = {
     # People
     "accounts/language/": Door(ANYONE, data={"language": "en"}),
     "accounts/profile/": Door(SIGNED_IN),
+    "accounts/sessions/": Door(SIGNED_IN),
     "accounts/members/": Door(SIGNED_IN),
     "accounts/members/<int:organisation>/": Door(
         frozenset({"bob", "insider", "olga"}), data={"email": "mole@example.test", "role": "admin"}

@@ -263,6 +263,8 @@ CUSTOMER = (
     Page("member removal", _link("removal"), "bob"),
     Page("profile", "/accounts/profile/", "alice"),
     Page("notices", "/notices/", "alice"),
+    Page("notices chosen", "/notices/choices/", "bob"),
+    Page("sessions", "/accounts/sessions/", "alice"),
     Page("mail folder", "/mail/", "alice"),
     Page("mail", _newest_mail, "alice"),
     Page("password change", "/accounts/password/change/", "alice"),
