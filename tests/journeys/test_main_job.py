@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.journeys.acts import PATIENCE, fill_report, send_report, sign_in, wait_until
 from tests.journeys.pager import Pager, running_pager
-from tests.journeys.site import EMAILS, PASSWORD, Site, is_alive, running_site
+from tests.journeys.site import EMAILS, Site, is_alive, running_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-PATIENCE = 30.0  # seconds for a page on a busy machine; what is promised in seconds is asserted apart
 LADDER_WITHIN = 200.0  # seconds: 30 s to the first response, two graces of 25 s, a sweep every 5 s, and a busy machine
 LIVE_WITHIN = 2.0  # seconds from the answer to the engineer until the customer's open page shows it
 BREACH = "The first response was not given in time."
@@ -167,26 +167,6 @@ def record_call(alice: Page) -> list[dict[str, Any]]:
 
 def inbound_video(sample: dict[str, Any]) -> dict[str, Any]:
     return next(each for each in sample["received"] if each["type"] == "inbound-rtp" and each["kind"] == "video")
-
-
-def fill_report(page: Page, site: Site, app: str, subject: str) -> None:
-    page.goto(f"{site.url}/tickets/new/")
-    label = page.locator("#id_app option").filter(has_text=re.compile(f"^\\s*{app}")).first.inner_text()
-    page.select_option("#id_app", label=label.strip())
-    page.locator("input[name=severity][value=p0]").check()
-    page.fill("#id_subject", subject)
-    page.fill("#id_description", "On Wi-Fi and 5G alike, since 19:02, about 30 s after joining. Audio is fine.")
-
-
-def send_report(page: Page) -> int:
-    """Send the form; the number of the ticket. A P0 leads to its details first, which can wait."""
-    page.click("#send")
-    page.wait_for_url(re.compile(r"/tickets/\d+/details/"))
-    found = re.search(r"/tickets/(\d+)/", page.url)
-    assert found
-    page.click(".details-form .btn-plain")
-    page.wait_for_selector("#part-head")
-    return int(found[1])
 
 
 def check_report(alice: Page, ticket: int) -> None:
@@ -441,18 +421,6 @@ def check_end_and_second_start(site: Site, alice: Page, ticket: int, lost: int) 
 
 
 # --- Tools ------------------------------------------------------------------------------------------------------------
-def sign_in(browser: Browser, site: Site, who: str) -> Page:
-    """A page of a browser of one's own, in which the person is signed in."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(PATIENCE * 1000)
-    page.goto(f"{site.url}/accounts/login/")
-    page.fill("#id_login", EMAILS[who])
-    page.fill("#id_password", PASSWORD)
-    with page.expect_navigation(url=lambda url: "/login/" not in url):
-        page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    return page
-
-
 def texts(page: Page, part: str) -> list[Any]:
     """Everything that a part of a watched page said since, the oldest first."""
     return page.evaluate("part => window.watched.map((seen) => seen[part])", part)
@@ -461,10 +429,3 @@ def texts(page: Page, part: str) -> list[Any]:
 def first_seen(page: Page, is_it: Callable[[dict[str, Any]], bool]) -> float:
     """When a watched page first looked so, in seconds since 1970."""
     return next(seen["at"] for seen in page.evaluate("window.watched") if is_it(seen))
-
-
-def wait_until(holds: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
-    ends_at = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < ends_at, f"not within {within} s: {what}"
-        time.sleep(0.1)
