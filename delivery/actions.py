@@ -26,10 +26,13 @@ def owe_email(
     body_html: str = "",
     recipient: AbstractBaseUser | None = None,
     headers: Mapping[str, str] | None = None,
+    calendar: str = "",
     is_sensitive: bool = False,
     is_urgent: bool = False,
 ) -> bool:
     """Owe an e-mail, in the caller's transaction. A key that is owed already changes nothing; True when this was new.
+
+    `calendar` is the text of a calendar file that goes with it (RFC 5545, with its METHOD).
 
     The address is not judged here: a bad one fails visibly when it is sent, and its cause is not undone by it.
     """
@@ -42,6 +45,7 @@ def owe_email(
             body_html=body_html,
             recipient_id=recipient.pk if recipient else None,
             headers=dict(headers or {}),
+            payload={"calendar": calendar} if calendar else {},
             **_common(key, now=now, is_sensitive=is_sensitive, is_urgent=is_urgent),
         )
     )

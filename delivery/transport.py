@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 from collections.abc import Callable
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from types import TracebackType
 
 from django.conf import settings
@@ -86,7 +88,19 @@ def as_email(message: OutboundMessage) -> EmailMultiAlternatives:
     )
     if message.body_html:
         mail.attach_alternative(message.body_html, "text/html")
+    if calendar := message.payload.get("calendar"):
+        mail.attach(_calendar_part(calendar))
     return mail
+
+
+def _calendar_part(text: str) -> MIMEBase:
+    """The calendar file as mail programs know one: its method stands in the type too (RFC 6047). Base64 keeps its CRLF."""
+    found = re.search(r"^METHOD:([A-Z]+)\r$", text, re.MULTILINE)
+    part = MIMEBase("text", "calendar", charset="utf-8", method=found[1] if found else "PUBLISH")
+    part.set_payload(text.encode())
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename="call.ics")
+    return part
 
 
 def message_id(key: str) -> str:

@@ -17,7 +17,7 @@ from accounts.models import User
 from escalation.models import Escalation, EscalationRequest, PromiseClock
 from sla.models import ClockBase
 from tickets.choices import MessageKind
-from tickets.models import Answer, Attachment, Inquiry, Investigation, Message, Ticket, TicketEvent
+from tickets.models import Answer, Attachment, Call, Inquiry, Investigation, Message, Ticket, TicketEvent
 
 FORMAT = "supportdesk-evidence-1"
 
@@ -83,6 +83,7 @@ def record_of(ticket: Ticket, paths: dict[int, str]) -> dict[str, Any]:
             )
             for each in ticket.ratings.filter(rated_at__isnull=False).select_related("by").order_by("pk")
         ],
+        "calls": [_call(each, people) for each in _calls(ticket)],
         "people": [_person(each) for _pk, each in sorted(people.items())],
     }
 
@@ -180,6 +181,23 @@ def _message(row: Message, paths: dict[int, str], people: dict[int, User]) -> di
     files = [_fields(each, "name content_type size sha256", path=paths.get(each.pk)) for each in row.attachments.all()]
     by, at = _who(row.author, people), instant(row.created_at)
     return _fields(row, "body is_from_staff is_automatic", id=row.pk, by=by, at=at, files=files)
+
+
+def _calls(ticket: Ticket) -> Iterable[Call]:
+    rows = ticket.calls.select_related("proposed_by", "decided_by", "outcome_by")
+    return rows.prefetch_related("times").order_by("pk")
+
+
+def _call(row: Call, people: dict[int, User]) -> dict[str, Any]:
+    at = ("proposed_at", "starts_at", "ends_at", "decided_at", "outcome_at")
+    who = ("proposed_by", "decided_by", "outcome_by")
+    return _fields(
+        row,
+        "topic minutes state link reason outcome",
+        times=[instant(each.at) for each in row.times.all()],
+        **{name: instant(getattr(row, name)) for name in at},
+        **{name: _who(getattr(row, name), people) for name in who},
+    )
 
 
 def _clocks(clocks: Any) -> Iterable[ClockBase]:

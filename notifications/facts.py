@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from accounts.choices import Role
 from accounts.models import Team, User
 from escalation.models import Escalation
+from notifications.calendars import calendar_change
 from notifications.recipients import Facts, candidates
 from sla.choices import ClockState
 from tickets.choices import EventKind
@@ -87,9 +88,11 @@ def _facts(event: TicketEvent, siblings: list[TicketEvent]) -> Facts:
         is_told_by_next=any(each.kind in _SAYS_MORE.get(EventKind(event.kind), ()) for each in siblings),
         is_raised=bool(event.data.get("raised")),
         is_low=bool(event.data.get("is_low")),
+        changes_calendars=calendar_change(event) is not None,
         requester=ticket.requester_id,
         handler=event.data.get("to") if event.kind == EventKind.ASSIGNED else ticket.assignee_id,
         added=event.data.get("to") if event.kind == EventKind.FOLLOWER_ADDED else None,
+        caller=event.data.get("caller"),
         customer_followers=frozenset(pk for pk, role in followers if role == Role.CUSTOMER),
         staff_followers=frozenset(pk for pk, role in followers if role != Role.CUSTOMER),
         on_call=frozenset(Team.objects.filter(tier=tier, on_call__isnull=False).values_list("on_call", flat=True)),

@@ -20,6 +20,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from delivery.actions import owe_email, owe_webhook
 from notifications import wording
+from notifications.calendars import calendar_for
 from notifications.choices import Channel
 from notifications.facts import Story, story_of
 from notifications.headlines import headline
@@ -136,6 +137,7 @@ def _owe_email(story: Story, reader: User, *, is_alarm: bool, now: datetime) -> 
         body_text=text,
         body_html=html,
         recipient=reader,
+        calendar=calendar_for(story.event, reader, now=now),
         is_urgent=is_alarm,
         now=now,
     )

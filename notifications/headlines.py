@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from accounts.choices import Tier
 from accounts.models import User
@@ -92,6 +92,11 @@ def _rated(event: TicketEvent, reader: User) -> str:
     if event.data.get("is_change"):
         return _("%(who)s changed the score of %(number)s to %(score)s of 5") % values
     return _("%(who)s scored %(number)s %(score)s of 5") % values
+
+
+def _call(pattern: str) -> Headline:
+    """A line about a screen-sharing call; `pattern` is marked for translation where the table is."""
+    return lambda event, reader: _(pattern) % _values(event, reader)
 
 
 def _noted(event: TicketEvent, reader: User) -> str:
@@ -207,4 +212,10 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.FOLLOWER_ADDED: _follower_added,
     EventKind.DETAILS_ADDED: _details_added,
     EventKind.RATED: _rated,
+    EventKind.CALL_PROPOSED: _call(gettext_noop("%(who)s proposes a screen-sharing call on %(number)s")),
+    EventKind.CALL_ACCEPTED: _call(gettext_noop("The screen-sharing call on %(number)s is agreed")),
+    EventKind.CALL_DECLINED: _call(gettext_noop("%(who)s declined the screen-sharing call on %(number)s")),
+    EventKind.CALL_CANCELLED: _call(gettext_noop("%(who)s called off the screen-sharing call on %(number)s")),
+    EventKind.CALL_HELD: _call(gettext_noop("%(who)s wrote down what came of the call on %(number)s")),
+    EventKind.CALL_OUTCOME_ASKED: _call(gettext_noop("What came of the screen-sharing call on %(number)s?")),
 }

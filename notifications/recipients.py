@@ -21,8 +21,9 @@ URGENT = frozenset({Severity.P0, Severity.P1})
 class Facts:
     """People by primary key. `on_call` and `tier_engineers` are those of the tier that the event leads to.
 
-    `handler` is the owner, `added` whom the event made a follower. `is_told_by_next` says that another event of the same act
-    tells the same people more.
+    `handler` is the owner, `added` whom the event made a follower, `caller` who of our side is in a screen-sharing call.
+    `changes_calendars` says that everybody's calendar follows by the mail, the actor's too. `is_told_by_next` says that
+    another event of the same act tells the same people more.
     """
 
     kind: str
@@ -33,9 +34,11 @@ class Facts:
     is_told_by_next: bool = False
     is_raised: bool = False
     is_low: bool = False
+    changes_calendars: bool = False
     requester: int
     handler: int | None = None
     added: int | None = None
+    caller: int | None = None
     customer_followers: frozenset[int] = frozenset()
     staff_followers: frozenset[int] = frozenset()
     on_call: frozenset[int] = frozenset()
@@ -132,6 +135,15 @@ def _by_a_person(facts: Facts) -> bool:
     return facts.actor is not None
 
 
+def _callers(facts: Facts) -> frozenset[int]:
+    """Of our side: whoever is in the call, and whoever has the ticket."""
+    return facts.handlers | (frozenset({facts.caller}) if facts.caller else frozenset())
+
+
+def _changes_calendars(facts: Facts) -> bool:
+    return facts.changes_calendars
+
+
 def _low(facts: Facts) -> bool:
     return facts.is_low
 
@@ -140,6 +152,14 @@ def _raised_to_urgent(facts: Facts) -> bool:
     return facts.is_raised and facts.is_urgent
 
 
+# Everybody on the ticket reads of its calls; whoever has one in the calendar gets the file that changes it, the actor too.
+_CALL = (
+    Rule(_customers, SITE),
+    Rule(_callers, SITE),
+    Rule(_staff_followers, SITE),
+    Rule(_customers, MAIL, _changes_calendars, is_receipt=True),
+    Rule(_callers, MAIL, _changes_calendars, is_receipt=True),
+)
 # A kind that is missing here is on the page for whoever looks, and news for nobody.
 TABLE: Mapping[str, tuple[Rule, ...]] = {
     EventKind.OPENED: (
@@ -218,6 +238,12 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
         Rule(_staff_followers, SITE),
         Rule(_managers, BOTH, _low),
     ),
+    EventKind.CALL_PROPOSED: (*_CALL, Rule(_customers, MAIL, _by_us), Rule(_callers, MAIL, _by_customer)),
+    EventKind.CALL_ACCEPTED: _CALL,
+    EventKind.CALL_DECLINED: (*_CALL, Rule(_customers, MAIL, _by_us), Rule(_callers, MAIL, _by_customer)),
+    EventKind.CALL_CANCELLED: (*_CALL, Rule(_customers, MAIL, _by_us), Rule(_callers, MAIL, _by_customer)),
+    EventKind.CALL_HELD: (*_CALL, Rule(_customers, MAIL, _by_us)),
+    EventKind.CALL_OUTCOME_ASKED: (Rule(_callers, BOTH),),
     EventKind.AT_RISK: (Rule(_handlers, SITE), Rule(_handlers, BOTH, _urgent)),
     EventKind.BREACHED: (Rule(_handlers, SITE), Rule(_handlers, BOTH, _urgent)),
 }

@@ -21,7 +21,7 @@ from accounts.middleware import zone_of
 from accounts.models import User
 from escalation.choices import Target, Trigger
 from escalation.models import Escalation
-from notifications import escalation_letters
+from notifications import call_letters, escalation_letters
 from notifications.facts import Story
 from notifications.headlines import clock_name, headline, severity_name, tier_name, who
 from notifications.links import choices_url, ticket_url
@@ -292,4 +292,5 @@ _LINES: dict[str, Callable[[Story, User], list[str]]] = {
     EventKind.MANAGER_PAGED: _escalated,
     EventKind.RATED: _rated,
     **escalation_letters.LINES,
+    **call_letters.LINES,
 }

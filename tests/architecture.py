@@ -34,6 +34,8 @@ PURE = (
     "sla/receipt.py",
     "sla/terms.py",
     "tickets/archives/",
+    "tickets/calendar_file.py",
+    "tickets/calling.py",
     "tickets/coach/",
     "tickets/drafting.py",
     "tickets/filetypes.py",

@@ -42,10 +42,11 @@ from notifications.choices import Channel
 from notifications.fan_out import run as fan_out
 from notifications.models import Notice, StuckEvent
 from sla.models import Contract
+from tests.calls import agree_on_call
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
 from tickets.drafting import Stand
-from tickets.models import Attachment, Draft, Message, Ticket, TicketEvent
+from tickets.models import Attachment, Call, CallRoom, Draft, Message, Ticket, TicketEvent
 from tickets.views import live as live_view
 
 # --- Who tries --------------------------------------------------------------------------------------------------------
@@ -99,6 +100,12 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/rating/": Door(READERS & CUSTOMERS),
     "scores/<str:token>/": Door(NOBODY),  # signed for one person: what it opens is tested with the scores
     "tickets/<int:pk>/live/": Door(READERS),
+    "tickets/<int:pk>/calls/new/": Door(READERS),
+    "calls/<uuid:key>/accept/": Door(READERS),
+    "calls/<uuid:key>/decline/": Door(READERS),
+    "calls/<uuid:key>/cancel/": Door(READERS),
+    "calls/<uuid:key>/outcome/": Door(READERS),
+    "calls/<uuid:key>/calendar.ics": Door(READERS),
     "tickets/<int:pk>/replies/": Door(READERS, READERS, data=LETTER),
     "tickets/<int:pk>/drafts/<uuid:key>/": Door(NOBODY, data={"body": "Let me in", "draft_revision": "1"}),
     "tickets/<int:pk>/answers/": Door(READERS, data=LETTER),
@@ -221,10 +228,15 @@ CHANGES = {
     "knowledgebase.article": frozenset({"frank", "max", "ada"}),
     "accounts.team": MANAGERS,
 }
-ADDS = {"tickets.ticket": NOBODY, "knowledgebase.article": frozenset({"frank", "max", "ada"})}
+ADDS = {
+    "tickets.ticket": NOBODY,
+    "tickets.callroom": NOBODY,
+    "knowledgebase.article": frozenset({"frank", "max", "ada"}),
+}
 NOT_DELETED = {
     "tickets.ticket",
     "tickets.datasource",
+    "tickets.callroom",
     "accounts.user",
     "accounts.organisation",
     "sla.calendar",
@@ -275,6 +287,8 @@ class World:
     def key_for(self, route: str, ticket: Ticket) -> uuid.UUID:
         if route.startswith("evidence/"):
             return Export.objects.get(ticket=ticket).key
+        if route.startswith("calls/"):
+            return Call.objects.get(ticket=ticket).key
         return self.draft.key if "drafts/" in route else Attachment.objects.get(message__ticket=ticket).key
 
     def values(self, route: str, person: str) -> dict[str, object]:
@@ -324,6 +338,7 @@ def world(cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     )  # fmt: skip
     save_article(article=article, now=NOW)
     for each in (shared, private):
+        agree_on_call(cast, each, now=NOW)
         ParkedTicket.objects.create(ticket=each, error="x", first_at=NOW, last_at=NOW, until=NOW)
         build_bundle(key=ask_for_bundle(ticket=each, by=cast.alice, key=uuid.uuid4(), now=NOW).key, now=NOW)
     return World(
@@ -345,6 +360,7 @@ def with_file(cast: Cast, subject: str) -> Ticket:
 def admin_objects(cast: Cast, ticket: Ticket, *more: models.Model) -> dict[str, models.Model]:
     """An object of each model that the admin shows."""
     StuckEvent.objects.create(event=TicketEvent.objects.latest("pk"), failed_at=NOW, last_error="x")
+    CallRoom.objects.create(template="https://meet.example/{key}")
     LadderEnd.objects.get_or_create(severity="p3", defaults={"top": "t2"})
     Contract.objects.create(organisation=cast.acme)
     EmailAddress.objects.create(user=cast.alice, email=cast.alice.email, primary=True, verified=True)

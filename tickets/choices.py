@@ -141,6 +141,25 @@ class EventKind(TextChoices):
     INVESTIGATED = "investigated", pgettext_lazy("ticket event", "Investigation noted")
     RATED = "rated", pgettext_lazy("ticket event", "Scored by the customer")
     RATING_FOLLOWED_UP = "rating_followed_up", pgettext_lazy("ticket event", "Low score talked over")
+    CALL_PROPOSED = "call_proposed", pgettext_lazy("ticket event", "Call proposed")
+    CALL_ACCEPTED = "call_accepted", pgettext_lazy("ticket event", "Call agreed")
+    CALL_DECLINED = "call_declined", pgettext_lazy("ticket event", "Call declined")
+    CALL_CANCELLED = "call_cancelled", pgettext_lazy("ticket event", "Call called off")
+    CALL_HELD = "call_held", pgettext_lazy("ticket event", "Outcome of a call noted")
+    CALL_OUTCOME_ASKED = "call_outcome_asked", pgettext_lazy("ticket event", "Outcome of a call asked for")
+
+
+class CallState(TextChoices):
+    """How far a screen-sharing call is. `over` is a call that was agreed, whose time is past and whose outcome nobody wrote."""
+
+    PROPOSED = "proposed", pgettext_lazy("call", "Proposed")
+    ACCEPTED = "accepted", pgettext_lazy("call", "Agreed")
+    OVER = "over", pgettext_lazy("call", "Outcome missing")
+    HELD = "held", pgettext_lazy("call", "Took place")
+    MISSED = "missed", pgettext_lazy("call", "Did not take place")
+    DECLINED = "declined", pgettext_lazy("call", "Declined")
+    CANCELLED = "cancelled", pgettext_lazy("call", "Called off")
+    REPLACED = "replaced", pgettext_lazy("call", "Replaced by another proposal")
 
 
 class Reproduced(TextChoices):
@@ -194,6 +213,7 @@ class SecretPlace(TextChoices):
     FINDINGS = "findings", pgettext_lazy("place of a secret", "cause and fix")
     ESCALATION = "escalation", pgettext_lazy("place of a secret", "escalation")
     RATING = "rating", pgettext_lazy("place of a secret", "score")
+    CALL = "call", pgettext_lazy("place of a secret", "call")
     FILE = "file", pgettext_lazy("place of a secret", "file")
     QUESTIONS = "questions", pgettext_lazy("place of a secret", "questions")
     INVESTIGATION = "investigation", pgettext_lazy("place of a secret", "investigation")

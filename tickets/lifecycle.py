@@ -36,6 +36,8 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "save_call_data": _NOT_CLOSED,
     "investigate": _NOT_CLOSED,
     "close_question": OPEN_STATUSES,
+    "propose_call": _NOT_CLOSED,
+    "accept_call": _NOT_CLOSED,
 }
 
 

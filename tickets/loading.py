@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from tickets.models import Attempt, Inquiry, Resolution, Ticket
+from tickets.models import Attempt, Call, Inquiry, Resolution, Ticket
 
 _RARE: dict[str, QuerySet[Any]] = {
     "resolutions": Resolution.objects.select_related("by"),
@@ -17,7 +17,8 @@ _RARE: dict[str, QuerySet[Any]] = {
 def with_traces(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets with what `rest_loaded` goes by; no query of its own."""
     traces = {f"has_{name}": Exists(rows.filter(ticket=OuterRef("pk"))) for name, rows in _RARE.items()}
-    return tickets.annotate(**traces)
+    calls = Call.objects.unfinished().filter(ticket=OuterRef("pk"))
+    return tickets.annotate(has_unfinished_call=Exists(calls), **traces)
 
 
 def rest_loaded(ticket: Ticket) -> Ticket:

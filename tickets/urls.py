@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets.views import (
     advice,
+    calls,
     conversation,
     detail,
     details,
@@ -51,6 +52,12 @@ urlpatterns = [
     path("scores/<str:token>/", rating.rate_by_link, name="rate_by_link"),
     path("tickets/<int:pk>/reopenings/", conversation.reopen, name="reopen"),
     path("tickets/<int:pk>/follow-ups/", conversation.follow_up, name="follow_up"),
+    path("tickets/<int:pk>/calls/new/", calls.propose, name="propose_call"),
+    path("calls/<uuid:key>/accept/", calls.accept, name="accept_call"),
+    path("calls/<uuid:key>/decline/", calls.decline, name="decline_call"),
+    path("calls/<uuid:key>/cancel/", calls.cancel, name="cancel_call"),
+    path("calls/<uuid:key>/outcome/", calls.outcome, name="call_outcome"),
+    path("calls/<uuid:key>/calendar.ics", calls.calendar, name="call_calendar"),
     path("files/uploads/", resumable.begin, name="uploads"),
     path("files/uploads/<uuid:key>/", resumable.upload, name="upload"),
     path("files/<uuid:key>/", files.download, name="file"),

@@ -18,7 +18,7 @@ from accounts.bilingual import words_of
 from accounts.choices import Tier
 from sla import wording
 from sla.choices import ClockKind, Severity
-from tickets import escalation_wording, investigation_wording
+from tickets import call_wording, escalation_wording, investigation_wording
 from tickets.choices import EventKind, SecretKind, SecretPlace, Status
 from tickets.investigation_shown import Checklist
 from tickets.models import Ticket, TicketEvent
@@ -316,6 +316,7 @@ def _follower(event: TicketEvent) -> str:
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
     **investigation_wording.LINES,
+    **call_wording.LINES,
     EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
     EventKind.ASSIGNED: _assigned,
     EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": _who(event)},

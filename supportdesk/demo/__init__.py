@@ -13,6 +13,7 @@ from sla.defaults import DEFAULT_TARGETS, FAST_TARGETS
 from supportdesk.demo.people import Person, book
 from supportdesk.demo.play import play
 from supportdesk.demo.shelves import load_articles
+from tickets.models import CallRoom
 
 PHONE = "+86 10 5555 0100"
 PLANS = (
@@ -41,6 +42,7 @@ APPS = (
     ("Northwind Meet (demo)", "Northwind Meet", "meet-ios", Platform.IOS, "video", "4.3.2"),
 )
 PRODUCTS = (("video", "Video Call SDK", "视频通话 SDK"), ("live", "Live Streaming SDK", "互动直播 SDK"))
+CALL_ROOMS = "https://meet.example/{ticket}-{key}"
 VERSIONS = ("4.4.2-rc.1", "4.4.1", "4.4.0", "4.3.2", "4.3.1", "4.2.6")
 
 
@@ -60,6 +62,8 @@ def load(now: datetime) -> None:
             Organisation.objects.filter(name=name, success_manager=None).update(
                 success_manager=User.objects.filter(email=success_manager).first()
             )
+    if not CallRoom.objects.exists():
+        CallRoom.objects.create(template=CALL_ROOMS)
     load_articles(now)
     play(now)
 

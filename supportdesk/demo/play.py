@@ -14,7 +14,7 @@ from escalation import sweep
 from escalation.actions import hand_up
 from supportdesk.demo.stories import Act, Story, stories
 from tickets import actions
-from tickets.models import Category, Inquiry, Investigation, Rating, Ticket, TicketEvent
+from tickets.models import Call, Category, Inquiry, Investigation, Rating, Ticket, TicketEvent
 
 _NAMESPACE = uuid.UUID("5f6d1d9e-6f52-4e0f-9b7e-0d5b1f3c2a10")
 _NEWS_IS_OLD_AFTER = timedelta(
@@ -100,6 +100,16 @@ def _do(act: Act, ticket: Ticket, by: User, at: datetime) -> None:
         case "rate":
             score = actions.Score(score=int(act.more[0]), comment=act.text)
             actions.rate(rating=Rating.objects.filter(ticket=ticket).latest("pk"), by=by, score=score, now=at)
+        case "propose_call":
+            minutes, *ahead = map(int, act.more)
+            day = at.replace(minute=0, second=0, microsecond=0)
+            actions.propose_call(
+                ticket=ticket, by=by, topic=act.text, minutes=minutes, times=[day + timedelta(minutes=each) for each in ahead],
+                submission_key=uuid.uuid5(_NAMESPACE, act.text), now=at,
+            )  # fmt: skip
+        case "accept_call":
+            call = Call.objects.pending().get(ticket=ticket)
+            actions.accept_call(call=call, by=by, at=call.times.earliest("at").at, now=at)
         case "hand_up":
             tried, ask = act.more
             hand_up(ticket=ticket, by=by, reason=act.text, tried=tried, ask=ask, now=at)

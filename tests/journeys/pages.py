@@ -30,7 +30,7 @@ from supportdesk import demo
 from supportdesk.demo.people import book
 from tickets import actions
 from tickets.drafting import Stand
-from tickets.models import Category, LogGuide, Question, Ticket
+from tickets.models import Call, CallRoom, Category, LogGuide, Question, Ticket
 from tickets.rating_links import path_for
 
 NOBODY = ""
@@ -152,11 +152,30 @@ def _links(stage: Stage, now: datetime) -> None:
         export = ask_for_bundle(ticket=ticket, by=person(who), key=uuid.uuid4(), now=now)
         stage.links[name] = export.get_absolute_url()
     build_bundle(key=Export.objects.earliest("pk").key, now=now)
+    _calls(stage, now)
     solved = Ticket.objects.visible_to(person("wendy")).filter(status="resolved").latest("pk")
     stage.links["rating"] = path_for(solved.ratings.get(), person("wendy"))
     half_in = Client()
     half_in.post(reverse("account_request_login_code"), {"email": person("wendy").email})
     stage.sessions["awaits a code"] = half_in
+
+
+def _calls(stage: Stage, now: datetime) -> None:
+    """One agreed, one to choose a time for, one whose outcome is missing."""
+    stage.links["call called off"] = reverse("tickets:cancel_call", args=[Call.objects.get().key])
+    asked, past = stage.ticket("bob", status="waiting_customer"), stage.ticket("wendy", severity="p0")
+    stage.links["ticket with a call"] = asked.get_absolute_url()
+    stage.links["desk ticket with a call"] = reverse("admin:tickets_ticket_change", args=[asked.pk])
+    proposal = {"topic": LONG_WORD, "minutes": 45, "by": person("erin")}
+    for ticket, at in ((asked, now), (past, now - timedelta(days=2))):
+        times = [at + timedelta(days=1), at + timedelta(days=1, hours=3)]
+        call = actions.propose_call(ticket=ticket, times=times, submission_key=uuid.uuid4(), now=at, **proposal)
+        stage.links["call declined"] = stage.links.get("call declined") or reverse(
+            "tickets:decline_call", args=[call.key]
+        )
+    actions.accept_call(call=call, by=person("wendy"), at=times[0], now=now - timedelta(days=2))
+    stage.links["call outcome"] = reverse("tickets:call_outcome", args=[call.key])
+    actions.ask_for_outcomes(now=now)
 
 
 def _path_mailed() -> str:
@@ -256,6 +275,13 @@ CUSTOMER = (
     Page("low scores", "/escalations/scores/", "mona"),
     Page("ticket people", _ticket("alice", "people/", tier="rnd"), "bob"),
     Page("ticket people of a member", _ticket("bob", "people/", status="waiting_customer"), "alice"),
+    Page("call new", _ticket("alice", "calls/new/", tier="rnd"), "alice"),
+    Page("call new with errors", _ticket("alice", "calls/new/", tier="rnd"), "alice", status=422, act=SEND),
+    Page("call instead of another", _ticket("alice", "calls/new/", status="open", tier="t2"), "alice"),
+    Page("call called off", _link("call called off"), "alice"),
+    Page("call called off with errors", _link("call called off"), "alice", status=422, act=SEND),
+    Page("ticket with a call to choose", _link("ticket with a call"), "bob"),
+    Page("call declined", _link("call declined"), "bob"),
     Page("ticket solved", _ticket("alice", "solved/", tier="rnd"), "alice"),
     Page("ticket reopen", _ticket("wendy", "reopenings/", status="resolved"), "wendy", lands="/tickets/"),
     Page("members of an admin", "/accounts/members/", "bob"),
@@ -301,6 +327,12 @@ STAFF = (
     Page("desk ticket resolved", _desk_ticket("erin", status="resolved"), "erin"),
     Page("desk ticket long", _desk_ticket("erin", subject=LONG_WORD), "erin"),
     Page("desk receipt", _desk_ticket("rita", "admin:tickets_ticket_receipt", tier="rnd"), "rita"),
+    Page("desk ticket with a call", _link("desk ticket with a call"), "erin"),
+    Page("desk call new", lambda stage: f"{stage.links['ticket with a call']}calls/new/", "erin"),
+    Page("desk call outcome", _link("call outcome"), "erin"),
+    Page("desk call outcome with errors", _link("call outcome"), "erin", status=422, act=SEND),
+    Page("desk rooms for calls", "/admin/tickets/callroom/", "ada"),
+    Page("desk room for calls", _row(CallRoom, "tickets_callroom"), "ada"),
     Page("hand up", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin"),
     Page(
         "hand up with errors", _desk_ticket("erin", "escalation:hand_up", status="open", tier="t1"), "erin", act=SEND

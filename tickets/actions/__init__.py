@@ -5,6 +5,14 @@ with words for the person if not. `now` is an aware instant.
 """
 
 from tickets.actions.answering import GivenReply, answer_questions, close_question
+from tickets.actions.calls import (
+    accept_call,
+    ask_for_outcomes,
+    cancel_call,
+    decline_call,
+    note_outcome,
+    propose_call,
+)
 from tickets.actions.canary import clear_canary, open_canary
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
 from tickets.actions.details import GivenAnswer, add_details
@@ -51,11 +59,14 @@ __all__ = [
     "Score",
     "Seen",
     "abandon_upload",
+    "accept_call",
     "add_details",
     "add_follower",
     "answer_questions",
+    "ask_for_outcomes",
     "assign",
     "begin_upload",
+    "cancel_call",
     "change_severity",
     "claim_events",
     "clear_canary",
@@ -63,6 +74,7 @@ __all__ = [
     "close_question",
     "confirm_solved",
     "customer_reply",
+    "decline_call",
     "discard_draft",
     "discard_unsent",
     "edited_reminders",
@@ -84,8 +96,10 @@ __all__ = [
     "move_tier",
     "note",
     "note_bytes",
+    "note_outcome",
     "open_canary",
     "open_ticket",
+    "propose_call",
     "put_off",
     "rate",
     "rebuild_search",

@@ -3,7 +3,16 @@
 from tickets.admin.categories import CategoryAdmin
 from tickets.admin.questions import LogGuideAdmin, QuestionAdmin
 from tickets.admin.reminders import ReminderStepAdmin
+from tickets.admin.rooms import CallRoomAdmin
 from tickets.admin.site import TicketAdmin
 from tickets.admin.sources import DataSourceAdmin
 
-__all__ = ["CategoryAdmin", "DataSourceAdmin", "LogGuideAdmin", "QuestionAdmin", "ReminderStepAdmin", "TicketAdmin"]
+__all__ = [
+    "CallRoomAdmin",
+    "CategoryAdmin",
+    "DataSourceAdmin",
+    "LogGuideAdmin",
+    "QuestionAdmin",
+    "ReminderStepAdmin",
+    "TicketAdmin",
+]

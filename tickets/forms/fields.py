@@ -96,6 +96,14 @@ def in_zone(wall: datetime, zone_name: str, *, now: datetime) -> datetime:
 
     Raises ValidationError for a time that the zone skipped, one that has not come yet, and a mistyped year.
     """
+    instant = instant_in(wall, zone_name)
+    if instant > now + FUTURE_ALLOWED_FOR:
+        raise ValidationError(_("That has not come yet. Check the date and the time zone."), code="future")
+    return instant
+
+
+def instant_in(wall: datetime, zone_name: str) -> datetime:
+    """The same for past and future; raises ValidationError for a time that the zone skips, and a mistyped year."""
     if wall.year < _EARLIEST_YEAR:
         raise ValidationError(_("Check the year."), code="too_early")
     local = wall.replace(tzinfo=zoneinfo.ZoneInfo(zone_name), fold=0)
@@ -109,8 +117,6 @@ def in_zone(wall: datetime, zone_name: str, *, now: datetime) -> datetime:
             code="skipped",
             params={"zone": zone_name},
         )
-    if instant > now + FUTURE_ALLOWED_FOR:
-        raise ValidationError(_("That has not come yet. Check the date and the time zone."), code="future")
     return instant
 
 

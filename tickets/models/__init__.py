@@ -1,5 +1,6 @@
 """Tickets and all that hangs on one."""
 
+from tickets.models.calls import Call, CallRoom, CallTime
 from tickets.models.clocks import Clock, ClockSegment
 from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
@@ -18,6 +19,9 @@ __all__ = [
     "Answer",
     "Attachment",
     "Attempt",
+    "Call",
+    "CallRoom",
+    "CallTime",
     "Category",
     "CategoryQuestion",
     "Clock",
