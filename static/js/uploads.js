@@ -22,6 +22,7 @@
   }
 
   const size = (bytes) => {
+    if (bytes < 1024) return `${bytes}\u00a0B`;
     const [unit, one] = bytes < 1048576 ? ["KB", 1024] : bytes < 1073741824 ? ["MB", 1048576] : ["GB", 1073741824];
     return `${(bytes / one).toFixed(1)}\u00a0${unit}`;
   };

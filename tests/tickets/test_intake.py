@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.contrib import admin
+from django.test import Client, RequestFactory
 from django.utils.html import escape
 
 from accounts.models import User
 from tests.answers import answered
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
+from tickets.admin.categories import CategoryAdmin
 from tickets.asking import asked_of
 from tickets.choices import EventKind, Status
 from tickets.forms.questions import field_name
@@ -493,3 +495,21 @@ def test_the_numbers_of_the_form_match_its_names(cast: Cast, alice: Client) -> N
         page = alice.get(f"{NEW}?category={kind}").content.decode()
         ids = re.findall(r'\sid="([^"]+)"', page)
         assert len(ids) == len(set(ids)), kind
+
+
+def test_a_kind_that_is_switched_off_is_offered_no_more_and_its_tickets_keep_it(cast: Cast, alice: Client) -> None:
+    ticket = file_ticket(cast, category=Category.objects.get(code="black_screen"))
+    Category.objects.filter(code="black_screen").update(is_offered=False)
+    assert 'value="black_screen"' not in alice.get(NEW).content.decode()
+    refused = alice.post(NEW, typed(cast, "black_screen"))
+    assert refused.status_code == 422
+    assert "id_category" in errors_of(refused)
+    assert ticket.category.name in alice.get(ticket.get_absolute_url()).content.decode()
+
+
+def test_what_fits_nowhere_else_always_has_a_kind(cast: Cast) -> None:
+    form = CategoryAdmin(Category, admin.site).get_form(RequestFactory().get("/"))
+    other = form(
+        {"code": "other", "name_en": "Other", "name_zh": "其他", "position": "1"}, instance=Category(code="other")
+    )
+    assert "is_offered" in other.errors

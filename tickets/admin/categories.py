@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, StackedInline
 
 from accounts.numbers import whole_number
+from tickets.forms.filing import FALLBACK_CATEGORY
 from tickets.models import Category, CategoryQuestion, DataSource, QuestionChoice
 
 _STEP = 10  # between two positions, so that another fits in
@@ -77,13 +78,22 @@ def _shown(request: HttpRequest) -> int:
     return whole_number(number, digits=9) or 0
 
 
+class CategoryForm(forms.ModelForm):
+    def clean_is_offered(self) -> bool:
+        is_offered: bool = self.cleaned_data["is_offered"]
+        if not is_offered and self.instance.code == FALLBACK_CATEGORY:
+            raise ValidationError(_("This one stays: what fits nowhere else is filed under it."))
+        return is_offered
+
+
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):
-    list_display = ("name_en", "name_zh", "code", "position")
+    list_display = ("name_en", "name_zh", "code", "is_offered", "position")
+    form = CategoryForm
     search_fields = ("code", "name_en", "name_zh")
     fields = (
         "code", ("name_en", "name_zh"), ("example_en", "example_zh"), ("first_question_en", "first_question_zh"),
-        ("attachments_en", "attachments_zh"), "is_about_a_call", "position",
+        ("attachments_en", "attachments_zh"), "is_about_a_call", "is_offered", "position",
     )  # fmt: skip
     inlines = (CategoryQuestionInline,)
     show_full_result_count = False

@@ -27,7 +27,9 @@ class FilingPlace:
     def of(cls, user: User, organisations: QuerySet[Organisation]) -> FilingPlace:
         """Everything the form needs, in 4 queries."""
         apps = App.objects.visible_to(user).filter(organisation__in=organisations).select_related("product")
-        return cls(user, list(organisations), list(apps), list(Category.objects.all()), list(SdkProduct.objects.all()))
+        return cls(
+            user, list(organisations), list(apps), list(Category.objects.offered()), list(SdkProduct.objects.all())
+        )
 
     def organisation(self, pk: int) -> Organisation:
         return next(each for each in self.organisations if each.pk == pk)

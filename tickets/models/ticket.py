@@ -20,6 +20,11 @@ from tickets.choices import Frequency, Network, Status
 from tickets.lifecycle import OPEN_STATUSES
 
 
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def offered(self) -> CategoryQuerySet:
+        return self.filter(is_offered=True)
+
+
 class Category(BilingualName, models.Model):
     """What kind of problem it is; decides what is asked."""
 
@@ -41,7 +46,12 @@ class Category(BilingualName, models.Model):
         _("files to ask for, in English"), max_length=300, blank=True, help_text=_("Stands beside the files.")
     )
     attachments_zh = models.CharField(_("files to ask for, in Chinese"), max_length=300, blank=True)
+    is_offered = models.BooleanField(
+        _("offered"), default=True, help_text=_("Switched off, nobody files under it any more; its tickets keep it.")
+    )
     position = models.PositiveSmallIntegerField(_("position in lists"), default=0)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "pk")
