@@ -79,6 +79,10 @@ def _reminded(event: TicketEvent, reader: User) -> str:
     return _("%(number)s waits for your answer") % _values(event, reader)
 
 
+def _contacts_changed(event: TicketEvent, reader: User) -> str:
+    return _("%(who)s changed whom to call about %(number)s") % _values(event, reader)
+
+
 def _question_closed(event: TicketEvent, reader: User) -> str:
     return _("%(who)s needs one answer less on %(number)s") % _values(event, reader)
 
@@ -194,6 +198,7 @@ _HEADLINES: dict[str, Headline] = {
     EventKind.CUSTOMER_REPLIED: _customer_replied,
     EventKind.NOTED: _noted,
     EventKind.REMINDED: _reminded,
+    EventKind.CONTACTS_CHANGED: _contacts_changed,
     EventKind.QUESTION_CLOSED: _question_closed,
     EventKind.INVESTIGATED: _investigated,
     EventKind.ASSIGNED: _assigned,

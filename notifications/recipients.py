@@ -174,6 +174,7 @@ TABLE: Mapping[str, tuple[Rule, ...]] = {
     EventKind.FOLLOWED: (Rule(_handlers, SITE), Rule(_requester, SITE)),
     EventKind.DETAILS_ADDED: (Rule(_handlers, SITE), Rule(_staff_followers, SITE)),
     EventKind.REMINDED: (Rule(_customers, BOTH), Rule(_owner, SITE)),
+    EventKind.CONTACTS_CHANGED: (Rule(_owner, SITE),),
     EventKind.QUESTION_CLOSED: (Rule(_customers, SITE), Rule(_owner, SITE)),
     EventKind.INVESTIGATED: (Rule(_customers, SITE), Rule(_owner, SITE), Rule(_staff_followers, SITE)),
     EventKind.NOTED: (Rule(_owner, SITE), Rule(_staff_followers, SITE)),

@@ -109,6 +109,7 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/replies/": Door(READERS, READERS, data=LETTER),
     "tickets/<int:pk>/drafts/<uuid:key>/": Door(NOBODY, data={"body": "Let me in", "draft_revision": "1"}),
     "tickets/<int:pk>/answers/": Door(READERS, data=LETTER),
+    "tickets/<int:pk>/contacts/": Door(READERS, data={"name": "Mallory", "phone": "+86 10 5555 0199"}),
     "tickets/<int:pk>/severity/": Door(READERS, data={"severity": "p0", "reason": "worse"}),
     "tickets/<int:pk>/people/": Door(READERS, STAFF | {"olga"}, data={"email": "mallory@example.test"}),
     "tickets/<int:pk>/people/follow/": Door(READERS),

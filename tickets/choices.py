@@ -138,6 +138,7 @@ class EventKind(TextChoices):
     SECRETS_MASKED = "secrets_masked", pgettext_lazy("ticket event", "Secrets masked")
     QUESTION_CLOSED = "question_closed", pgettext_lazy("ticket event", "Question needs no answer")
     REMINDED = "reminded", pgettext_lazy("ticket event", "Customer reminded")
+    CONTACTS_CHANGED = "contacts_changed", pgettext_lazy("ticket event", "Contacts changed")
     INVESTIGATED = "investigated", pgettext_lazy("ticket event", "Investigation noted")
     RATED = "rated", pgettext_lazy("ticket event", "Scored by the customer")
     RATING_FOLLOWED_UP = "rating_followed_up", pgettext_lazy("ticket event", "Low score talked over")

@@ -76,9 +76,18 @@ _REPRODUCED = {
 }
 
 
+def _contacts_changed(event: TicketEvent) -> str:
+    name = event.data.get("added")
+    words = (
+        _("%(who)s named %(name)s as somebody to call") if name else _("%(who)s took %(name)s off the people to call")
+    )
+    return words % {"who": _who(event), "name": name or event.data.get("removed", "")}
+
+
 LINES: dict[str, Callable[[TicketEvent], str]] = {
     EventKind.WAITED_ON_CUSTOMER: _waited,
     EventKind.REMINDED: _reminded,
+    EventKind.CONTACTS_CHANGED: _contacts_changed,
     EventKind.QUESTION_CLOSED: _question_closed,
     EventKind.INVESTIGATED: _investigated,
 }

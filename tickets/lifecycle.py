@@ -35,6 +35,7 @@ _MAY_START_FROM: dict[str, frozenset[str]] = {
     "request_escalation": _NOT_CLOSED,
     "save_call_data": _NOT_CLOSED,
     "investigate": _NOT_CLOSED,
+    "change_contacts": _NOT_CLOSED,
     "close_question": OPEN_STATUSES,
     "propose_call": _NOT_CLOSED,
     "accept_call": _NOT_CLOSED,

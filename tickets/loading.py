@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from tickets.models import Attempt, Call, Inquiry, Resolution, Ticket
+from tickets.models import Attempt, Call, Inquiry, Resolution, Ticket, TicketContact
 
 _RARE: dict[str, QuerySet[Any]] = {
     "resolutions": Resolution.objects.select_related("by"),
+    "contacts": TicketContact.objects.all(),
     "inquiries": Inquiry.objects.select_related("by", "closed_by"),
 }
 

@@ -5,6 +5,7 @@ from django.urls import path
 from tickets.views import (
     advice,
     calls,
+    contacts,
     conversation,
     detail,
     details,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("tickets/<int:pk>/replies/", conversation.reply, name="reply"),
     path("tickets/<int:pk>/drafts/<uuid:key>/", drafts.keep_letter, name="keep_letter"),
     path("tickets/<int:pk>/answers/", inquiries.answers, name="answers"),
+    path("tickets/<int:pk>/contacts/", contacts.contacts, name="contacts"),
     path("tickets/<int:pk>/severity/", conversation.raise_severity, name="raise_severity"),
     path("tickets/<int:pk>/people/", people.people, name="people"),
     path("tickets/<int:pk>/people/follow/", people.follow, name="follow"),

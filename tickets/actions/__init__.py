@@ -14,6 +14,7 @@ from tickets.actions.calls import (
     propose_call,
 )
 from tickets.actions.canary import clear_canary, open_canary
+from tickets.actions.contacts import add_contact, remove_contact
 from tickets.actions.conversation import customer_reply, note, reply, reply_and_wait
 from tickets.actions.details import GivenAnswer, add_details
 from tickets.actions.drafts import MOST_DRAFTS, discard_draft, keep_draft, sweep_drafts
@@ -60,6 +61,7 @@ __all__ = [
     "Seen",
     "abandon_upload",
     "accept_call",
+    "add_contact",
     "add_details",
     "add_follower",
     "answer_questions",
@@ -106,6 +108,7 @@ __all__ = [
     "recheck_after_calendar_edits",
     "refusal_words",
     "remind_customers",
+    "remove_contact",
     "remove_follower",
     "reopen",
     "reply",

@@ -2,6 +2,7 @@
 
 from tickets.models.calls import Call, CallRoom, CallTime
 from tickets.models.clocks import Clock, ClockSegment
+from tickets.models.contacts import TicketContact
 from tickets.models.conversation import Attachment, Message
 from tickets.models.drafts import Draft
 from tickets.models.inquiries import Inquiry
@@ -42,6 +43,7 @@ __all__ = [
     "ReminderStep",
     "Resolution",
     "Ticket",
+    "TicketContact",
     "TicketEvent",
     "TicketVisit",
     "Upload",

@@ -18,6 +18,7 @@ from accounts.numbers import whole_number
 from tickets import actions
 from tickets.customer_page import follow_ups, loaded, read_page
 from tickets.drafting import Stand, single
+from tickets.forms.contacts import ContactForm
 from tickets.forms.conversation import LETTER_FORMS, LetterForm, RaiseForm
 from tickets.forms.inquiries import AnswersForm
 from tickets.loading import rest_loaded
@@ -74,6 +75,7 @@ def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None)
             ticket=ticket, initial=(single(letter.typed) if letter else {}) | {"submission_key": draft.key}
         ),
         "answers_form": AnswersForm(page.checklist.questions, initial={"submission_key": uuid.uuid4()}),
+        "contact_form": ContactForm(),
         "raise_form": raise_form if raise_form and raise_form.fields["severity"].choices else None,
         "kept_files": Attachment.objects.unsent(user=reader, draft_key=letter.key)
         if letter
