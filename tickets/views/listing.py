@@ -69,7 +69,7 @@ def ticket_export(request: HttpRequest) -> HttpResponseBase:
     chosen = _form(request, organisations).chosen()
     mine = of_customer(request.user, organisations)
     found = listed(mine, chosen, user=request.user, organisations=organisations)
-    return sent_as_csv(request, found.tickets, organisations)
+    return sent_as_csv(request, found.tickets)
 
 
 def _form(request: HttpRequest, organisations: Sequence[Organisation]) -> ListFilter:
