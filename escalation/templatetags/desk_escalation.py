@@ -2,6 +2,7 @@
 
 from django import template
 
+from escalation.asking import Asked
 from escalation.board_rows import trackers
 from escalation.choices import Expects
 from escalation.models import Commitment, Escalation, TrackerLink
@@ -11,11 +12,14 @@ register = template.Library()
 
 
 @register.inclusion_tag("escalation/desk_handover.html", takes_context=True)
-def desk_handover(context: template.Context, ticket: Ticket) -> dict[str, object]:
-    """On top: what the last tier handed over, and the plan that a new owner confirms or replaces (2 queries)."""
-    reader = context["user"]
-    step = Escalation.objects.visible_to(reader).filter(ticket=ticket).select_related("by").order_by("-step_no").first()
-    commitment = Commitment.objects.visible_to(reader).filter(ticket=ticket, closed_at=None).first()
+def desk_handover(context: template.Context, ticket: Ticket, read: tuple[list[Escalation], Asked]) -> dict[str, object]:
+    """On top: what the last tier handed over, and the plan that a new owner confirms or replaces.
+
+    `read` is what `escalation_of` read.
+    """
+    reader, (steps, asked) = context["user"], read
+    step = steps[0] if steps else None
+    commitment = asked.commitment if asked.commitment and asked.commitment.closed_at is None else None
     is_mine = ticket.is_open and ticket.assignee_id == reader.pk
     return {
         "ticket": ticket,

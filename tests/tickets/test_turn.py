@@ -14,6 +14,7 @@ from django.utils import translation
 from escalation import actions as escalation_actions
 from escalation import promise_sweep
 from tests.cast import NOW, Cast, file_ticket
+from tests.tickets.test_ticket_page import busy_ticket
 from tickets import actions
 from tickets.models import Ticket
 
@@ -63,3 +64,36 @@ def test_a_solved_ticket_promises_nothing_more(cast: Cast) -> None:
     actions.confirm_solved(ticket=ticket, by=cast.alice, now=NOW + 3 * MINUTE)
     with time_machine.travel(NOW + 4 * MINUTE, tick=False):
         assert "You hear from us again" not in turn_of(cast.alice, ticket)
+
+
+def full_ticket(cast: Cast) -> Ticket:
+    """With an investigation, open questions, a contact, an escalation and colleagues."""
+    ticket = busy_ticket(cast, 3)
+    later = {"ticket": ticket, "now": NOW + dt.timedelta(hours=3)}
+    findings = actions.Findings(hypothesis="The codec", tried="Another codec")
+    actions.investigate(by=cast.erin, findings=findings, **later)
+    actions.reply_and_wait(by=cast.erin, body="", questions=["Which SDK?", "Which phone?"], **later)
+    actions.add_contact(by=cast.alice, name="Wang Wei", phone="12345", reachable="any time", **later)
+    return ticket
+
+
+@pytest.mark.parametrize(
+    ("reader", "address", "most"),
+    [
+        ("alice", "tickets:detail", 15),
+        ("alice", "tickets:parts", 15),
+        ("erin", "admin:tickets_ticket_change", 21),
+    ],
+)
+def test_a_ticket_with_everything_on_it_costs_no_more(
+    cast: Cast, django_assert_max_num_queries, reader: str, address: str, most: int
+) -> None:
+    ticket, client = full_ticket(cast), Client()
+    client.force_login(getattr(cast, reader))
+    path = reverse(address, args=[ticket.pk])
+    if address != "tickets:parts":
+        client.get(path)  # what is new is remembered
+    with django_assert_max_num_queries(most):
+        page = client.get(path).content.decode()
+    for words in ("Another codec", "Which phone?", "Wang Wei"):
+        assert words in page

@@ -108,7 +108,7 @@ def _show(request: HttpRequest, site: AdminSite, ticket: Ticket, *, status: int 
     visit: int | None = ticket.seen_event_id  # `_find` annotates it
     thread = read_thread(ticket, reader=request.user, seen=visit or 0, before=whole_number(request.GET.get("before")))
     if thread.is_newest and thread.latest > (visit or 0):
-        actions.mark_seen(ticket=ticket, by=request.user, event_id=thread.latest)
+        actions.mark_seen(ticket=ticket, by=request.user, event_id=thread.latest, was_here=visit is not None)
     posted = request.POST.get("seen", "") if request.method == "POST" and "unseen" not in shown else ""
     context = {
         **site.each_context(request),

@@ -39,8 +39,8 @@ def parts(request: HttpRequest, pk: int) -> HttpResponse:
     """What changes on the page, and the letters after the event `?after=`."""
     ticket = find_ticket(request.user, pk)
     thread = news(ticket, reader=request.user, after=whole_number(request.GET.get("after")) or 0)
-    _remember(ticket, request.user, thread)
-    _visit, letter = visit_and_letter(ticket, request.user)
+    visit, letter = visit_and_letter(ticket, request.user)
+    _remember(ticket, request.user, thread, visit)
     return render(request, "tickets/detail_parts.html", _context(ticket, request.user, thread, letter))
 
 
@@ -56,7 +56,7 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
     visit, letter = visit_and_letter(ticket, request.user)
     thread = read_thread(ticket, reader=request.user, seen=visit, before=whole_number(request.GET.get("before")))
     if thread.is_newest and thread.latest > (visit or 0):
-        _remember(ticket, request.user, thread)
+        _remember(ticket, request.user, thread, visit)
     return render(request, "tickets/detail.html", _context(ticket, request.user, thread, letter) | forms, status=status)
 
 
@@ -87,6 +87,6 @@ def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None)
     }
 
 
-def _remember(ticket: Ticket, reader: User, thread: Thread) -> None:
+def _remember(ticket: Ticket, reader: User, thread: Thread, visit: int | None) -> None:
     if thread.items:
-        actions.mark_seen(ticket=ticket, by=reader, event_id=thread.latest)
+        actions.mark_seen(ticket=ticket, by=reader, event_id=thread.latest, was_here=visit is not None)
