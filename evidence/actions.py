@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Length
 from django.utils import timezone, translation
 
 from accounts.middleware import zone_of
@@ -23,11 +24,13 @@ from evidence.bundle import write_bundle
 from evidence.choices import ExportState
 from evidence.models import Export
 from evidence.record import files_of
-from tickets.models import Ticket, TicketEvent
+from tickets.choices import MessageKind
+from tickets.models import Message, Ticket, TicketEvent
 
 BUILD_TASK = "evidence.tasks.build"
 AT_ONCE = 20 * 1024 * 1024  # bytes of files up to which the bundle is built while its customer waits,
-AT_ONCE_EVENTS = 150  # and events: the PDF takes some hundredths of a second for each
+AT_ONCE_EVENTS = 150  # and events: the PDF takes some hundredths of a second for each,
+AT_ONCE_TEXT = 100_000  # and characters of messages: it takes some seconds for so many
 SILENT_AFTER = timedelta(minutes=5)  # a builder shows a sign of life with the files' blocks and the PDF's pages
 MOST_ATTEMPTS = 3
 KEPT_FOR = timedelta(days=7)
@@ -35,13 +38,18 @@ logger = logging.getLogger(__name__)
 
 
 def ask_for_bundle(*, ticket: Ticket, by: User, key: uuid.UUID, now: datetime) -> Export:
-    """The bundle of that key. A second click, or one while the person's last is on its way, gets that one."""
+    """The bundle of that key. A second click, or one while the person's last is on its way, gets that one.
+
+    A key that stands for a bundle of somebody else or of another ticket is replaced by a new one.
+    """
     with transaction.atomic():
         Ticket.objects.select_for_update().values_list("pk").get(pk=ticket.pk)
         mine = Export.objects.filter(ticket=ticket, by=by)
         pending = Q(state__in=(ExportState.OWED, ExportState.BUILDING))
         if existing := mine.filter(pending | Q(key=key)).order_by("-pk").first():
             return existing
+        if Export.objects.filter(key=key).exists():
+            key = uuid.uuid4()
         export = Export.objects.create(
             key=key,
             ticket=ticket,
@@ -59,9 +67,11 @@ def is_small(export: Export) -> bool:
     """May whoever asked for it wait while it is built?"""
     if export.total > AT_ONCE:
         return False
-    return (
-        TicketEvent.objects.filter(ticket=export.ticket_id).order_by()[: AT_ONCE_EVENTS + 1].count() <= AT_ONCE_EVENTS
-    )
+    events = TicketEvent.objects.filter(ticket=export.ticket_id).order_by()
+    if events[: AT_ONCE_EVENTS + 1].count() > AT_ONCE_EVENTS:
+        return False
+    said = Message.objects.filter(ticket=export.ticket_id, kind=MessageKind.PUBLIC)
+    return (said.aggregate(length=Sum(Length("body")))["length"] or 0) <= AT_ONCE_TEXT
 
 
 def build_due(*, now: datetime) -> int:

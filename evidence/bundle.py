@@ -30,7 +30,8 @@ BLOCK = 1024 * 1024
 _TOLD_EVERY = 16  # blocks
 CHECKER = Path(__file__).with_name("verify_evidence.py")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
-_LONGEST_NAME = 80
+_LONGEST_NAME = 200  # bytes as UTF-8; with its number it stays below the 255 of the file systems
+_LONGEST_ENDING = 12  # characters
 _PACKED = frozenset({"zip", "gz", "tgz", "7z", "png", "jpg", "jpeg", "gif", "webp", "mp4", "webm"})
 logger = logging.getLogger(__name__)
 
@@ -119,16 +120,14 @@ def write_bundle(
 
 
 def safe_name(number: int, name: str) -> str:
-    """A name that every file system takes: numbered, without signs that lead elsewhere or read backwards."""
+    """A name that every file system takes: numbered, short, without signs that lead elsewhere, read backwards or are dropped."""
     plain = _UNSAFE.sub("_", name).strip(" .") or "file"
     stem, dot, ending = plain.rpartition(".")
-    if len(plain) > _LONGEST_NAME:
-        plain = (
-            stem[: _LONGEST_NAME - len(ending) - 1] + dot + ending
-            if dot and len(ending) < 12
-            else plain[:_LONGEST_NAME]
-        )
-    return f"files/{number:04d}-{plain}"
+    if not dot or len(ending) > _LONGEST_ENDING:
+        stem, dot, ending = plain, "", ""
+    longest = _LONGEST_NAME - len((dot + ending).encode())
+    stem = stem.encode()[:longest].decode(errors="ignore")
+    return f"files/{number:04d}-{(stem + dot + ending).rstrip(' .')}"
 
 
 def _add_files(bundle: Bundle, files: Sequence[Attachment], tell: Callable[[int], None]) -> dict[int, str]:

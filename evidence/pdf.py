@@ -40,8 +40,14 @@ _ENDS_BLOCK = frozenset(
     | {"ul", "ol", "li", "dl", "dt", "dd", "table", "tr"}
 )
 _MARKS = {"strong": "b", "b": "b", "th": "b", "em": "i", "i": "i", "del": "strike", "s": "strike"}
+_OPENING = frozenset(f"<{each}>" for each in _MARKS.values())
 _WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ufaff\ufe30-\uffef]")
-_LONGEST = 6000  # characters of one paragraph: a longer one is set in pieces, so that it can break over pages
+_LONGEST = (
+    6000  # characters of one paragraph: a longer one is set in pieces, as setting it takes the square of its length
+)
+_PART = re.compile(
+    r"(?s:.{1,1500}(?:\n|\Z)|.{1,1500}\s|.{1,1500})"
+)  # where a piece may end: at a line's end, or at a blank
 
 
 def pdf_of(page: str, *, title: str, beat: Callable[[], None] = lambda: None) -> bytes:
@@ -116,7 +122,9 @@ class _Reader(HTMLParser):
             return
         if not self._is_in("pre"):
             data = re.sub(r"[ \t\r\n]+", " ", data)
-        self._add("".join(_set(data, is_code=self._is_in("pre"))), plain=data)
+        is_code = self._is_in("pre")
+        for part in _parts(data):
+            self._add("".join(_set(part, is_code=is_code)), plain=part)
 
     def close(self) -> None:
         super().close()
@@ -161,10 +169,11 @@ class _Reader(HTMLParser):
             self._term = f'<font color="#475662">{"".join(inline)}</font> &nbsp; '
             return
         inline, self._term = [self._term, *inline], ""
-        self._bullet = ""
+        wrapped = ParagraphStyle("wide", parent=style, wordWrap="CJK") if _WIDE.search(plain) else style
         for piece in _pieces(inline, closing):
-            wrapped = ParagraphStyle("wide", parent=style, wordWrap="CJK") if _WIDE.search(plain) else style
             self.story.append(Paragraph(piece, wrapped, bulletText=bullet or None))
+            bullet = ""
+        self._bullet = ""
 
     def _style(self) -> ParagraphStyle:
         for block in reversed(self._blocks):
@@ -177,20 +186,26 @@ class _Reader(HTMLParser):
         return _BASE
 
 
+def _parts(text: str) -> Iterator[str]:
+    return (found[0] for found in _PART.finditer(text))
+
+
 def _pieces(inline: list[str], closing: str) -> Iterator[str]:
-    """The paragraph, or several where it is long: split only where no mark is open."""
-    piece, depth, length = [], 0, 0
+    """The paragraph, or several where it is long; marks that are open where it is parted go on in the next."""
+    piece: list[str] = []
+    marks: list[str] = []
+    length = 0
     for part in inline:
         piece.append(part)
         length += len(part)
         if part.startswith("</"):
-            depth -= 1
-        elif part.startswith(("<b>", "<i>", "<strike>")):
-            depth += 1
-        if length > _LONGEST and depth == 0:
-            yield "".join(piece)
-            piece, length = [], 0
-    if piece:
+            marks.pop()
+        elif part in _OPENING:
+            marks.append(part)
+        if length > _LONGEST:
+            yield "".join(piece).removesuffix("<br/>") + "".join(f"</{each[1:]}" for each in reversed(marks))
+            piece, length = list(marks), 0
+    if len(piece) > len(marks):
         yield "".join(piece) + closing
 
 

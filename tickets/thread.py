@@ -151,8 +151,12 @@ def news(ticket: Ticket, *, reader: User, after: int) -> Thread:
 
 
 def whole_thread(ticket: Ticket, *, reader: User) -> list[Item]:
-    """The conversation from its first letter to its last (3 queries)."""
-    events = _loaded(_public_events(ticket, reader)).order_by("pk")
+    """The conversation from its first letter to its last (3 queries).
+
+    `reader` is whom the words are for. Whether they may see the ticket is not asked: what is written for the ticket's readers
+    must not lose the conversation because one of them left meanwhile.
+    """
+    events = _loaded(TicketEvent.objects.filter(ticket=ticket, is_public=True)).order_by("pk")
     return list(_items(events, ticket=ticket, reader=reader, seen=None, gap_before=None))
 
 

@@ -302,7 +302,11 @@ def test_old_bundles_lose_their_file_and_keep_their_digest(ticket: Ticket, cast:
     ("../../etc/passwd", "files/0007-_.._etc_passwd"),
     ("a\u202egnp.exe", "files/0007-a_gnp.exe"),
     ("...", "files/0007-file"),
-    ("x" * 200 + ".log", "files/0007-" + "x" * 76 + ".log"),
+    ("x" * 250 + ".log", "files/0007-" + "x" * 196 + ".log"),
+    ("😀" * 60 + ".log", "files/0007-" + "😀" * 49 + ".log"),
+    ("a" * 199 + " b", "files/0007-" + "a" * 199),
+    ("日志" * 60, "files/0007-" + "日志" * 33),
+    (".log", "files/0007-log"),
 ])  # fmt: skip
 def test_names_of_files_are_safe(name: str, expected: str) -> None:
     assert safe_name(7, name) == expected
