@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "unsent-files": _every("tickets.tasks.sweep_unsent", 15 * 60),
     "call-data": _every("tickets.tasks.watch_call_data", 60),
     "reminders": _every("tickets.tasks.remind_customers", 60),
+    "writing": _every("tickets.tasks.sweep_writing", 60 * 60),
     "calls": _every("tickets.tasks.ask_for_outcomes", 60),
     "drafts": _every("tickets.tasks.sweep_drafts", 60 * 60),
     "lost-files": _every("tickets.tasks.look_for_lost_files", 60 * 60),

@@ -100,6 +100,7 @@ DOORS: dict[str, Door] = {
     "tickets/<int:pk>/rating/": Door(READERS & CUSTOMERS),
     "scores/<str:token>/": Door(NOBODY),  # signed for one person: what it opens is tested with the scores
     "tickets/<int:pk>/live/": Door(READERS),
+    "tickets/<int:pk>/writing/": Door(NOBODY, READERS, data={"kind": "internal"}),
     "tickets/<int:pk>/calls/new/": Door(READERS),
     "calls/<uuid:key>/accept/": Door(READERS),
     "calls/<uuid:key>/decline/": Door(READERS),

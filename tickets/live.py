@@ -1,7 +1,8 @@
 """Who is watching which ticket in this process, and who wakes them when something happens on it.
 
 One poller a process asks the database once a second which events are new, however many pages are open; it stops when
-nobody watches. It carries no content: a watcher is told that there is something, and asks for what it may see.
+nobody watches. It carries no content: a watcher is told that there is something, and asks for what it may see. The names of
+who is writing, and for staff of which colleagues look at the ticket in this process, are all that it tells by itself.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ import signal
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from types import FrameType
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
 
-from tickets.models import TicketEvent
+from tickets.models import TicketEvent, Writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,28 +37,47 @@ LATE_COMMIT_SECONDS = 30.0
 _FIRST_LOOK_BACK = 500  # ids; what was in flight while the poller started
 MOST_STREAMS_A_PERSON = 8
 
+WRITING_SHOWN_SECONDS = 10.0  # since the last beat of somebody's typing
+_MOST_WRITERS = 1000  # on all tickets together
+
 EventSeen = tuple[int, int, bool]  # id, ticket id, is public
+WriterSeen = tuple[int, int, str, bool]  # ticket id, person's id and name, is internal
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The names of the others on a ticket, as one watcher may know them: who is writing, and who else looks at it."""
+
+    writing: tuple[str, ...] = ()
+    looking: tuple[str, ...] = ()
 
 
 class Watcher:
-    """One open page: woken when its ticket has news that it may be told of."""
+    """One open page: woken when its ticket has news that it may be told of, or others begin or cease to write."""
 
-    def __init__(self, *, ticket_id: int, person_id: int, sees_internal: bool) -> None:
+    def __init__(self, *, ticket_id: int, person_id: int, sees_internal: bool, name: str = "") -> None:
         self.ticket_id = ticket_id
         self.person_id = person_id
+        self.name = name
         self.sees_internal = sees_internal
         self.latest = 0
+        self.people = People()
         self._woken = asyncio.Event()
 
     def tell(self, event_id: int) -> None:
         self.latest = max(self.latest, event_id)
         self._woken.set()
 
+    def show(self, people: People) -> None:
+        if people != self.people:
+            self.people = people
+            self._woken.set()
+
     def wake(self) -> None:
         self._woken.set()
 
     async def news(self, within: float) -> int | None:
-        """The newest event's id as soon as there is news; None when there was none for `within` seconds."""
+        """The newest event's id as soon as there is news; None when others began or ceased to write, or after `within` seconds."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), within)
         self._woken.clear()
@@ -103,12 +126,12 @@ class Hub:
         return mine < MOST_STREAMS_A_PERSON
 
     @contextlib.contextmanager
-    def watching(self, *, ticket_id: int, person_id: int, sees_internal: bool) -> Iterator[Watcher]:
+    def watching(self, *, ticket_id: int, person_id: int, sees_internal: bool, name: str = "") -> Iterator[Watcher]:
         """Watch a ticket inside the block.
 
         What is committed after `looking` returned is told; what was before is for the watcher to ask.
         """
-        watcher = Watcher(ticket_id=ticket_id, person_id=person_id, sees_internal=sees_internal)
+        watcher = Watcher(ticket_id=ticket_id, person_id=person_id, sees_internal=sees_internal, name=name)
         self._watchers[ticket_id].add(watcher)
         if not self.is_polling:
             self._poller = asyncio.get_running_loop().create_task(self._poll(), name="tickets.live")
@@ -127,6 +150,17 @@ class Hub:
             for watcher in self._watchers.get(ticket_id, ()):
                 if is_public or watcher.sees_internal:
                     watcher.tell(event_id)
+
+    def show_people(self, writers: Iterable[WriterSeen]) -> None:
+        """Tell each watcher who of the others is writing; staff also which colleagues look at the ticket. Customers never
+        learn of internal notes, nor that somebody merely looks."""
+        on_ticket: defaultdict[int, list[WriterSeen]] = defaultdict(list)
+        for each in writers:
+            on_ticket[each[0]].append(each)
+        for ticket_id, watchers in self._watchers.items():
+            staff = {each.person_id: each.name for each in watchers if each.sees_internal}
+            for watcher in watchers:
+                watcher.show(_people(watcher, on_ticket.get(ticket_id, ()), staff))
 
     def close(self) -> None:
         """End every stream soon: the server is going down."""
@@ -156,6 +190,7 @@ class Hub:
                 else:
                     events = await in_thread(_events_after, window.floor)
                     self.publish(window.new_of(events, at=time.monotonic()))
+                    self.show_people(await in_thread(_writers))
                 was_down = False
             except (DatabaseError, InterfaceError):
                 # The database restarts or is busy: the pages stay open and catch up when it is back.
@@ -163,6 +198,19 @@ class Hub:
                     log.warning("Live updates wait: the database does not answer.", exc_info=True)
                 was_down = True
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _people(watcher: Watcher, writers: Iterable[WriterSeen], staff: Mapping[int, str]) -> People:
+    """What this watcher may know of the others."""
+    writing = {
+        person: name
+        for _ticket, person, name, is_internal in writers
+        if person != watcher.person_id and (watcher.sees_internal or not is_internal)
+    }
+    if not watcher.sees_internal:
+        return People(tuple(writing.values()))
+    looking = (name for person, name in staff.items() if person != watcher.person_id and person not in writing)
+    return People(tuple(writing.values()), tuple(sorted(looking)))
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
@@ -195,6 +243,13 @@ def _latest_ids() -> list[int]:
 
 def _events_after(floor: int) -> list[EventSeen]:
     return list(TicketEvent.objects.filter(pk__gt=floor).order_by("pk").values_list("pk", "ticket_id", "is_public"))
+
+
+def _writers() -> list[WriterSeen]:
+    """Whoever typed in the last seconds, the first to begin first."""
+    since = timezone.now() - timedelta(seconds=WRITING_SHOWN_SECONDS)
+    rows = Writing.objects.filter(at__gt=since).order_by("pk")
+    return list(rows.values_list("ticket_id", "user_id", "user__name", "is_internal")[:_MOST_WRITERS])
 
 
 def _end_streams_on_signals(loop: asyncio.AbstractEventLoop, ours: Hub) -> None:

@@ -26,6 +26,11 @@ def remind_customers() -> None:
     actions.remind_customers(now=timezone.now())
 
 
+@shared_task(name="tickets.tasks.sweep_writing")
+def sweep_writing() -> None:
+    actions.sweep_writing(now=timezone.now())
+
+
 @shared_task(name="tickets.tasks.ask_for_outcomes")
 def ask_for_outcomes() -> None:
     actions.ask_for_outcomes(now=timezone.now())

@@ -22,6 +22,7 @@ from tickets.views import (
     receipt,
     resumable,
     similar,
+    writing,
 )
 
 app_name = "tickets"
@@ -39,6 +40,7 @@ urlpatterns = [
     path("tickets/<int:pk>/details/", details.details, name="details"),
     path("tickets/<int:pk>/parts/", detail.parts, name="parts"),
     path("tickets/<int:pk>/receipt/", receipt.receipt, name="receipt"),
+    path("tickets/<int:pk>/writing/", writing.writing, name="writing"),
     path("tickets/<int:pk>/live/", live.stream, name="live"),
     path("tickets/<int:pk>/replies/", conversation.reply, name="reply"),
     path("tickets/<int:pk>/drafts/<uuid:key>/", drafts.keep_letter, name="keep_letter"),

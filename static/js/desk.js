@@ -60,6 +60,9 @@
     if (ticket.dataset.live && window.EventSource) {
       const stream = new EventSource(`${ticket.dataset.live}?after=${latest}`);
       stream.addEventListener("changed", ask);
+      const tellPeople = (detail) => document.body.dispatchEvent(new CustomEvent("ticket-people", { detail }));
+      stream.addEventListener("people", (event) => tellPeople(JSON.parse(event.data)));
+      stream.addEventListener("error", () => tellPeople({}));
       stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) poll(); });
       addEventListener("pagehide", () => stream.close());
     } else {

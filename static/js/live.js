@@ -9,7 +9,7 @@
 
    In use: it has the focus, something typed or chosen, or a button or link under the pointer. A part with data-version
    is swapped only when the version changes. What the reader looks at stays where it is on the screen.
-   "ticket-changed" is fired on <body> after each change. Without a stream the page asks every ten seconds. */
+   "ticket-changed" is fired on <body> after each change, "ticket-people" as others begin and cease to write (writing.js). Without a stream the page asks every ten seconds. */
 (() => {
   const root = document.getElementById("ticket");
   if (!root || !window.EventSource || !window.fetch) return;
@@ -26,8 +26,10 @@
     if (isOver || document.hidden || source) return;
     source = new EventSource(`${root.dataset.live}?after=${root.dataset.last}`);
     source.addEventListener("changed", refresh);
+    source.addEventListener("people", (event) => tellPeople(JSON.parse(event.data)));
     source.addEventListener("open", () => { failures = 0; stopPolling(); });
     source.addEventListener("error", () => {
+      tellPeople({}); // nobody knows any more
       failures += 1;
       if (source?.readyState === EventSource.CLOSED) {
         hangUp();
@@ -36,6 +38,8 @@
       if (!source || failures > 2) startPolling();
     });
   }
+
+  function tellPeople(detail) { document.body.dispatchEvent(new CustomEvent("ticket-people", { detail })); }
 
   function hangUp() {
     source?.close();

@@ -49,6 +49,7 @@ from tickets.actions.sweeping import (
 from tickets.actions.telemetry import edited_source, save_call_data, watch_call_data
 from tickets.actions.telling import claim_events
 from tickets.actions.uploads import abandon_upload, begin_upload, finish_upload, refusal_words, sweep_uploads, take_part
+from tickets.actions.writing import note_writing, sweep_writing
 
 __all__ = [
     "MOST_DRAFTS",
@@ -99,6 +100,7 @@ __all__ = [
     "note",
     "note_bytes",
     "note_outcome",
+    "note_writing",
     "open_canary",
     "open_ticket",
     "propose_call",
@@ -126,6 +128,7 @@ __all__ = [
     "sweep_drafts",
     "sweep_unsent",
     "sweep_uploads",
+    "sweep_writing",
     "take",
     "take_part",
     "wait_internally",

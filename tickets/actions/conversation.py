@@ -21,6 +21,7 @@ from tickets.actions.findable import make_message_findable
 from tickets.actions.inquiring import answer_letters, put_questions
 from tickets.actions.masking import Masker
 from tickets.actions.waits import begin_wait
+from tickets.actions.writing import stop_writing
 from tickets.choices import EventKind, MessageKind, SecretPlace, Status
 from tickets.errors import ActionRefused
 from tickets.models import Message, Ticket
@@ -185,6 +186,7 @@ def add_message(
         created_at=now,
         submission_key=key,
     )
+    stop_writing(ticket, by)
     files = send_unsent(message, user=by, draft_key=key)
     if not files and not body.strip():
         raise ActionRefused(_("Write a message or add a file first."))

@@ -15,6 +15,7 @@ from tickets.models.telemetry import DataSource
 from tickets.models.ticket import Category, Environment, Follower, Resolution, Ticket, TicketVisit
 from tickets.models.timeline import TicketEvent
 from tickets.models.uploads import Upload, UploadPart
+from tickets.models.writing import Writing
 
 __all__ = [
     "Answer",
@@ -48,4 +49,5 @@ __all__ = [
     "TicketVisit",
     "Upload",
     "UploadPart",
+    "Writing",
 ]

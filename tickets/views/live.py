@@ -1,10 +1,12 @@
-"""The live stream of a ticket: server-sent events that say "something changed", never what."""
+"""The live stream of a ticket: server-sent events that say "something changed", never what, and who of the others is writing."""
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.contrib.auth.decorators import login_required
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.numbers import whole_number
-from tickets.live import Hub, hub, in_thread
+from tickets.live import Hub, People, hub, in_thread
 from tickets.models import Ticket, TicketEvent
 
 BEAT_SECONDS = 15.0
@@ -47,7 +49,8 @@ async def _lines(hub: Hub, *, user: User, session: SessionBase, ticket_id: int, 
     await _give_back_thread()
     ends_at = time.monotonic() + STREAM_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 not all at the same instant
     checked_at = time.monotonic()
-    with hub.watching(ticket_id=ticket_id, person_id=user.pk, sees_internal=user.is_staff) as watcher:
+    people = People()
+    with hub.watching(ticket_id=ticket_id, person_id=user.pk, sees_internal=user.is_staff, name=user.name) as watcher:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         await hub.looking()
         missed = await in_thread(_latest_visible, user, ticket_id)
@@ -59,6 +62,9 @@ async def _lines(hub: Hub, *, user: User, session: SessionBase, ticket_id: int, 
                 if not await in_thread(_may_watch, user.pk, session, ticket_id):
                     return
                 checked_at = time.monotonic()
+            if watcher.people != people:
+                people = watcher.people
+                yield others(people)
             yield changed(latest) if latest else ": still here\n\n"
 
 
@@ -76,6 +82,11 @@ async def _give_back_thread() -> None:
 
 def changed(event_id: int) -> str:
     return f"id: {event_id}\nevent: changed\ndata: {event_id}\n\n"
+
+
+def others(people: People) -> str:
+    """Without an id: it is no event of the ticket, and a browser that reconnects goes on from the last one of those."""
+    return f"event: people\ndata: {json.dumps(asdict(people))}\n\n"
 
 
 def _last_seen(request: HttpRequest) -> int:
