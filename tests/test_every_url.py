@@ -429,6 +429,7 @@ def test_every_address_is_written_down() -> None:
 
 @pytest.mark.parametrize("person", sorted(ANYONE))
 def test_reading(world: World, person: str) -> None:
+    """ID01, ID03, ID16: pages and files of another organisation, and every address for whoever is signed in nowhere."""
     client = client_of(world, person)
     wrong = []
     for route in routes():
@@ -446,7 +447,7 @@ def test_reading(world: World, person: str) -> None:
 
 @pytest.mark.parametrize("person", sorted(ANYONE))
 def test_posting(world: World, person: str) -> None:
-    """Whoever is denied changes nothing at all, whatever the answer."""
+    """ID02: whoever is denied changes nothing at all, whatever the answer."""
     client = client_of(world, person)
     before = row_counts()
     wrong = []

@@ -127,6 +127,7 @@ def test_the_score_may_be_changed_for_two_weeks_by_whoever_gave_it_or_filed_the_
 
 @pytest.mark.django_db
 def test_two_tabs_do_not_overwrite_each_other_and_a_double_click_counts_once(cast: Cast, now) -> None:
+    """RA13."""
     ticket = solve(cast)
     address, client = reverse("tickets:rate", args=[ticket.pk]), client_of(cast.alice)
     for _ in range(2):
