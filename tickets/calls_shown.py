@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -17,10 +17,13 @@ from tickets.calling import may_answer, may_cancel, may_note, times_left
 from tickets.choices import CallState
 from tickets.models import Call, CallTime, Ticket
 
+SOON = timedelta(minutes=15)
+
 
 @dataclass(frozen=True, slots=True)
 class CallShown:
-    """A call for one reader: `times` are those that can still be taken, `sentence` says whose turn it is."""
+    """A call for one reader: `times` are those that can still be taken, `sentence` says whose turn it is. `is_soon` from a
+    quarter of an hour before it begins to its end."""
 
     call: Call
     times: Sequence[datetime]
@@ -28,7 +31,7 @@ class CallShown:
     may_answer: bool
     may_cancel: bool
     may_note: bool
-    is_ours: bool
+    is_soon: bool
 
     @property
     def is_agreed(self) -> bool:
@@ -37,7 +40,7 @@ class CallShown:
     @property
     def version(self) -> str:
         """Changes with what is shown, so that an open page knows when to show it anew."""
-        return f"{self.call.pk}-{self.call.state}-{self.may_note:d}-{len(self.times)}"
+        return f"{self.call.pk}-{self.call.state}-{self.may_note:d}-{self.is_soon:d}-{len(self.times)}"
 
 
 def calls_of(ticket: Ticket, reader: User, *, now: datetime) -> list[CallShown]:
@@ -59,8 +62,12 @@ def shown(call: Call, times: Sequence[datetime], *, reader: User, now: datetime)
         may_answer=may_answer(call.state, **side),
         may_cancel=may_cancel(call.state, starts_at=call.starts_at, now=now, **side),
         may_note=may_note(call.state, starts_at=call.starts_at, now=now),
-        is_ours=call.is_from_staff == reader.is_staff,
+        is_soon=call.state == CallState.ACCEPTED and not call.is_over_at(now) and _begins_soon(call, now),
     )
+
+
+def _begins_soon(call: Call, now: datetime) -> bool:
+    return call.starts_at is not None and now >= call.starts_at - SOON
 
 
 def calendar_of(call: Call, method: Method, *, reader: User, ticket_url: str, now: datetime) -> str:

@@ -102,7 +102,7 @@ def _do(act: Act, ticket: Ticket, by: User, at: datetime) -> None:
             actions.rate(rating=Rating.objects.filter(ticket=ticket).latest("pk"), by=by, score=score, now=at)
         case "propose_call":
             minutes, *ahead = map(int, act.more)
-            day = at.replace(minute=0, second=0, microsecond=0)
+            day = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
             actions.propose_call(
                 ticket=ticket, by=by, topic=act.text, minutes=minutes, times=[day + timedelta(minutes=each) for each in ahead],
                 submission_key=uuid.uuid5(_NAMESPACE, act.text), now=at,
