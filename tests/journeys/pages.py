@@ -35,6 +35,12 @@ from tickets.rating_links import path_for
 
 NOBODY = ""
 REPLY = "document.getElementById('part-composer').submit()"
+ANSWER = "document.querySelector('#part-questions form').submit()"
+NAME_SOMEBODY = "document.querySelector('#part-contacts details form').submit()"
+NOTE_TOO_MUCH = (
+    "const note = document.querySelector('#investigation form');"
+    "note.elements.fix.value = 'Unbroken'.repeat(600); note.submit()"
+)
 LONG_WORD = "Unbroken" * 14
 DETAILS = "document.querySelector('.details-form').submit()"
 REPORT_AGAIN = (
@@ -256,6 +262,8 @@ CUSTOMER = (
     Page("new ticket reported already", "/tickets/new/", "wendy", status=409, act=REPORT_AGAIN),
     Page("ticket running", _ticket("alice", status="open", tier="t2"), "alice"),
     Page("ticket paused", _ticket("bob", status="waiting_customer"), "bob"),
+    Page("ticket answers with errors", _ticket("bob", status="waiting_customer"), "bob", status=422, act=ANSWER),
+    Page("ticket contact with errors", _ticket("alice", tier="rnd"), "alice", status=422, act=NAME_SOMEBODY),
     Page("ticket overdue", _ticket("alice", tier="rnd"), "alice"),
     Page("ticket P0", _ticket("wendy", severity="p0"), "wendy"),
     Page("ticket resolved", _ticket("wendy", status="resolved"), "wendy"),
@@ -323,6 +331,10 @@ STAFF = (
         act="document.querySelector('main form.panel').submit()",
     ),
     Page("desk ticket", _desk_ticket("frank", status="open", tier="t2"), "frank"),
+    Page("desk ticket waiting", _desk_ticket("erin", status="waiting_customer"), "erin"),
+    Page(
+        "desk investigation with errors", _desk_ticket("frank", status="open", tier="t2"), "frank", status=422, act=NOTE_TOO_MUCH
+    ),
     Page("desk ticket overdue", _desk_ticket("rita", tier="rnd"), "rita"),
     Page("desk ticket resolved", _desk_ticket("erin", status="resolved"), "erin"),
     Page("desk ticket long", _desk_ticket("erin", subject=LONG_WORD), "erin"),
