@@ -22,6 +22,8 @@ def entry(entry_id: str) -> dict[str, Any]:
 def value(entry: dict[str, Any]) -> Any:
     """The input itself: text, or what the small language of the catalogue builds."""
     given = entry["input"]
+    if isinstance(given, dict) and given.get("gen") == "nested_list":
+        return "".join("  " * depth + "- x\n" for depth in range(given["n"]))
     if isinstance(given, dict) and "repeat" in given:
         return given.get("prefix", "") + given["repeat"] * given["times"] + given.get("suffix", "")
     return given

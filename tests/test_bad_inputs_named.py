@@ -15,12 +15,14 @@ import pytest
 from tests.bad_inputs import entries
 from tests.test_every_url import routes
 
-GROUPS = ("ticket_form", "attachment", "unicode", "long_values", "race", "export", "pagination_filter")
+GROUPS = (
+    "ticket_form", "attachment", "unicode", "long_values", "race", "export", "pagination_filter", "markdown", "datetime",
+)  # fmt: skip
 # What a page of that kind would be called, were there one.
 ABSENT = {
     "TF15": r"guest|anonymous|\bcontact/",  # filing without an account, by an address that one types
 }
-_NAME = re.compile(r"\b(?:TF|AT|UN|LV|RA|EX|PF)\d\d\b")
+_NAME = re.compile(r"\b(?:TF|AT|UN|LV|RA|EX|PF|MD|DT)\d\d\b")
 
 
 def named_in(source: str) -> set[str]:

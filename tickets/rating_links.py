@@ -29,7 +29,10 @@ def path_for(rating: Rating, user: User) -> str:
 
 
 def open_link(token: str, *, now: datetime) -> Opened | None:
-    """None for a link that we did not sign, that is too old, that was used, or whose reader may not see the ticket any more."""
+    """None for a link that we did not sign, that is too old, that was used, or whose reader may not see the ticket any more.
+
+    Also for the link to a solution that another one followed: its page could not say which of them is scored.
+    """
     try:
         rating_pk, user_pk = signing.loads(token, salt=_SALT, max_age=ASKED_FOR)
     except (signing.BadSignature, ValueError, TypeError):
@@ -37,6 +40,8 @@ def open_link(token: str, *, now: datetime) -> Opened | None:
     user = User.objects.filter(pk=user_pk, is_active=True).first()
     rating = Rating.objects.select_related("ticket__organisation", "by").filter(pk=rating_pk).first()
     if user is None or user.is_staff or rating is None or rating.rated_at or not rating.is_open_at(now):
+        return None
+    if Rating.objects.filter(ticket=rating.ticket_id, pk__gt=rating.pk).exists():
         return None
     is_theirs = Ticket.objects.visible_to(user).filter(pk=rating.ticket_id).exists()
     return Opened(rating, user) if is_theirs and not rating.ticket.is_open else None

@@ -1,10 +1,14 @@
 """What becomes of written text, friendly and hostile."""
 
+import re
 import time
 
 import pytest
 
 from knowledgebase.markdown import MAX_BYTES, Heading, contents, render
+from tests.bad_inputs import entry, value
+
+_TAGS = re.compile(r"<[^>]*>")
 
 
 @pytest.mark.parametrize(
@@ -143,3 +147,15 @@ def _once(text: str) -> float:
 @pytest.mark.parametrize("text", ["a\u0000b", "\ud800", "", "\ud83d" * 100, "\x1b[31m"], ids=repr)
 def test_no_text_breaks_it(text: str) -> None:
     assert isinstance(render(text, anchors=True), str)
+
+
+@pytest.mark.parametrize("entry_id", ["MD01", "MD02", "MD04", "MD06", "MD07", "MD08", "MD16"])
+def test_no_text_of_the_catalogue_is_slow_or_leads_to_a_script(entry_id: str) -> None:
+    """Below a second in the catalogue, of the processor here: the machine may have others to serve."""
+    text = value(entry(entry_id))
+    began = time.process_time()
+    made = render(text).lower()
+    assert time.process_time() - began < 2
+    tags = _TAGS.findall(made)
+    assert not [tag for tag in tags if tag.startswith(("<svg", "<script", "<img"))]
+    assert not [tag for tag in tags if re.search(r"href=\"\s*(java\s*script|data|vbscript):", tag)]

@@ -584,3 +584,13 @@ def test_a_pause_over_the_weekend_is_worth_the_working_time_in_it():
     paused = office().between(wall("2026-06-12 17:00"), wall("2026-06-15 09:30"))
     assert paused == HOUR
     assert office().add(due, paused) == wall("2026-06-16 13:00")
+
+
+def test_a_year_after_a_leap_day_is_an_instant() -> None:
+    """DT09: targets are counted in working time, so no date is put into a year that does not have it."""
+    leap_day = datetime(2024, 2, 29, 1, tzinfo=UTC)
+    assert BusinessCalendar.always().add(leap_day, timedelta(days=365)) == datetime(2025, 2, 28, 1, tzinfo=UTC)
+    assert BusinessCalendar.always().add(leap_day, timedelta(days=366)) == datetime(2025, 3, 1, 1, tzinfo=UTC)
+    due = office().add(leap_day, 262 * timedelta(hours=8, minutes=30))
+    assert due is not None
+    assert due.date().isoformat() == "2025-02-28"

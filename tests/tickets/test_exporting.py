@@ -42,7 +42,6 @@ def table(client: Client, query: str = "") -> list[list[str]]:
     return list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
 
 
-# EX02 EX05 EX06 EX07 EX08 EX10
 @pytest.mark.parametrize("entry_id", ["EX02", "EX05", "EX06", "EX07", "EX08", "EX10"])
 def test_no_cell_of_the_catalogue_is_a_formula_and_each_reads_back(cast: Cast, alice: Client, entry_id: str) -> None:
     text = bad_inputs.entry(entry_id)["input"]

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from tickets import actions
 from tickets.choices import EventKind
 from tickets.drafting import Stand
 from tickets.errors import ActionRefused, DraftMoved
-from tickets.models import Draft, Message, Resolution, Ticket, TicketEvent
+from tickets.models import Draft, Message, Rating, Resolution, Ticket, TicketEvent
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROUNDS = 8
@@ -97,6 +98,22 @@ def test_a_reply_sent_twice_at_once_is_written_once(people: Cast) -> None:
         first, second, third = at_once(send, send, send)
         assert first.pk == second.pk == third.pk
         assert TicketEvent.objects.filter(ticket=ticket, kind=EventKind.CUSTOMER_REPLIED).count() == 1
+
+
+@pytest.mark.parametrize("scores", [[4] * 10, [1, 2, 3, 4, 5] * 2])
+def test_a_solution_that_is_scored_ten_times_at_once_is_scored_once(people: Cast, scores: list[int]) -> None:
+    """RA13: the same score again changes nothing, and another one is refused, as its sender saw none."""
+    ticket = actions.confirm_solved(ticket=file_ticket(people), by=people.alice, now=NOW)
+    rating = Rating.objects.get(ticket=ticket)
+
+    def rate(score: int) -> Rating:
+        given = actions.Score(score=score)
+        return actions.rate(rating=rating, by=people.alice, score=given, revision=0, now=NOW + TICK)
+
+    at_once(*(partial(rate, score) for score in scores))
+    rating.refresh_from_db()
+    told = TicketEvent.objects.get(ticket=ticket, kind=EventKind.RATED).data
+    assert (rating.revision, told["score"]) == (1, rating.score)
 
 
 def test_the_customer_and_the_engineer_solve_it_at_once_and_it_is_solved_once(people: Cast) -> None:

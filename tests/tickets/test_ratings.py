@@ -261,3 +261,14 @@ def test_secrets_in_a_comment_are_masked(cast: Cast) -> None:
     assert secret not in rating.comment
     assert secret not in str(list(TicketEvent.objects.values_list("data", flat=True)))
     assert TicketEvent.objects.filter(kind="secrets_masked").exists()
+
+
+@pytest.mark.django_db
+def test_the_link_to_a_solution_that_did_not_hold_scores_nothing_of_the_next(cast: Cast, now) -> None:
+    ticket = solve(cast)
+    old = path_for(Rating.objects.get(), cast.alice)
+    actions.reopen(ticket=ticket, by=cast.alice, reason="Again", now=LATER)
+    actions.confirm_solved(ticket=ticket, by=cast.alice, now=LATER)
+    assert Client().post(old, {"score": 5, "revision": 0}).status_code == 404
+    assert Client().post(path_for(Rating.objects.all()[0], cast.alice), {"score": 5, "revision": 0}).status_code == 200
+    assert list(Rating.objects.order_by("pk").values_list("score", flat=True)) == [None, 5]

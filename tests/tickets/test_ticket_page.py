@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -13,8 +14,10 @@ from django.urls import reverse
 from accounts.models import User
 from escalation.actions import escalate
 from escalation.choices import Target, Trigger
+from tests.bad_inputs import entry, value
 from tests.cast import NOW, Cast, file_ticket
 from tickets import actions
+from tickets.forms.conversation import BODY_MAX_CHARACTERS
 from tickets.models import Ticket, TicketVisit
 
 SECRET = "INTERNAL-ONLY-7f3a"
@@ -252,3 +255,15 @@ def test_only_an_open_p0_says_whom_to_phone(cast: Cast) -> None:
     assert cast.plan.support_phone not in page_of(cast.alice, normal)
     actions.confirm_solved(ticket=urgent, by=cast.alice, now=at(1))
     assert cast.plan.support_phone not in page_of(cast.alice, urgent)
+
+
+@pytest.mark.parametrize("entry_id", ["MD01", "MD02", "MD04", "MD06", "MD07", "MD08", "MD16"])
+def test_no_letter_of_the_catalogue_breaks_the_page_or_leads_to_a_script(cast: Cast, entry_id: str) -> None:
+    text = value(entry(entry_id))[:BODY_MAX_CHARACTERS]
+    ticket = file_ticket(cast, description=text)
+    actions.reply(ticket=ticket, by=cast.erin, body=text, now=NOW)
+    page = page_of(cast.alice, ticket).lower()
+    links = re.findall(r"<a\b[^>]*>", page)
+    assert links
+    assert not [link for link in links if re.search(r"href=\"\s*(java\s*script|data):", link)]
+    assert "<svg><a" not in page
