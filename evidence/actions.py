@@ -109,6 +109,12 @@ def sweep_bundles(*, now: datetime) -> int:
     return len(old)
 
 
+def note_lost(*, export: Export) -> None:
+    """The storage has no file of a bundle that counts as ready: what it said of the chain stays."""
+    logger.error("the storage has no file for evidence bundle %s", export.pk)
+    Export.objects.filter(pk=export.pk, state=ExportState.READY).update(state=ExportState.GONE, file="")
+
+
 def _write(export: Export, *, now: datetime) -> None:
     earlier = list(Export.objects.filter(ticket=export.ticket_id, ready_at__isnull=False).order_by("pk"))
     with tempfile.TemporaryFile() as target:

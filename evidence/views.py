@@ -43,10 +43,15 @@ def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_safe
 @login_required
 def download(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """The ZIP; where the storage has lost it, or a newer one took its place meanwhile, the page that says so."""
     found = _find(request, key)
     if found.state != ExportState.READY:
         raise Http404
-    stored = found.file.storage.open(found.file.name, "rb")
+    try:
+        stored = found.file.storage.open(found.file.name, "rb")
+    except FileNotFoundError:
+        actions.note_lost(export=found)
+        return redirect(found)
     name = f"ticket-{found.ticket_id}-evidence.zip"
     return send_stored(request, stored, name=name, content_type="application/zip", as_attachment=True)
 

@@ -72,10 +72,16 @@ def _hand_over(
     now: datetime,
     seen_step: int | None,
 ) -> Escalation:
-    """One step by hand, refused with `empty` where a word is missing and with `at_end` from the tier `end`."""
+    """One step by hand, refused with `empty` where a word is missing and with `at_end` from the tier `end`.
+
+    The customer reads the reason alone, and of what was masked in the other words they are not told either.
+    """
     with transaction.atomic():
-        ticket, masker = locked(ticket), Masker()
-        words = {name: masker.text(each, SecretPlace.ESCALATION) for name, each in words.items()}
+        ticket, read, unread = locked(ticket), Masker(), Masker()
+        words = {
+            name: (read if name == "reason" else unread).text(each, SecretPlace.ESCALATION)
+            for name, each in words.items()
+        }
         if done := _done_already(ticket, by=by, reason=words["reason"], ask=words["ask"], seen_step=seen_step):
             return done
         require("escalate", ticket)
@@ -83,7 +89,8 @@ def _hand_over(
             raise ActionRefused(empty)
         if ticket.tier == end:
             raise ActionRefused(at_end)
-        masker.record(ticket, by=by, now=now)
+        read.record(ticket, by=by, now=now)
+        unread.record(ticket, by=by, now=now, is_public=False)
         return move(ticket, up=up, trigger=Trigger.ENGINEER, by=by, now=now, **words)
 
 

@@ -13,6 +13,7 @@ from escalation.models import Escalation, TrackerLink
 from notifications import fan_out
 from notifications.models import Notice
 from tests.cast import NOW, Cast, file_ticket
+from tests.tickets.secrets_table import HEX
 from tickets import actions
 from tickets.errors import ActionRefused
 from tickets.models import Ticket
@@ -125,3 +126,12 @@ def test_what_the_customer_asks_for_is_no_takeover_until_the_ticket_moves(cast: 
     page = signed_in(cast.erin).get(reverse("admin:tickets_ticket_change", args=[ticket.pk])).content.decode()
     assert "Slow." in page
     assert "It is yours now." not in page
+
+
+def test_the_customer_hears_of_a_masked_secret_only_where_they_read_the_words(cast: Cast) -> None:
+    secret = f"App certificate: {HEX}"
+    for name, is_public in (("reason", True), ("tried", False), ("ask", False)):
+        ticket = file_ticket(cast)
+        hand_up(ticket=ticket, by=cast.erin, now=NOW, **(WORDS | {name: secret}))
+        assert ticket.events.get(kind="secrets_masked").is_public is is_public, name
+        assert HEX not in str(Escalation.objects.filter(ticket=ticket).values_list(name, flat=True))

@@ -325,3 +325,15 @@ def test_a_long_one_is_owed_as_well_and_its_builder_shows_that_it_lives(
     monkeypatch.setattr("evidence.actions._tell", lambda export, done: told.append(done))
     assert build_due(now=LATER) == 1
     assert told
+
+
+@pytest.mark.django_db
+def test_a_bundle_that_the_storage_lost_can_be_made_anew(ticket: Ticket, cast: Cast) -> None:
+    export = made(ticket, cast.alice)
+    export.file.storage.delete(export.file.name)
+    client = Client()
+    client.force_login(cast.alice)
+    shown = client.get(f"/evidence/{export.key}/file/", follow=True)
+    assert shown.redirect_chain == [(export.get_absolute_url(), 302)]
+    assert b"Make a new one" in shown.content
+    assert export.digest.encode() in shown.content
