@@ -32,7 +32,8 @@ CODE = re.compile(
     re.VERBOSE,
 )
 KEPT = {
-    "SDK", "SLA", "ID", "IDs", "App", "Markdown", "Wi", "Fi", "Android", "iOS", "Web", "Windows", "macOS", "Linux",
+    "SDK", "SLA", "ID", "IDs", "App", "Markdown", "CSV", "ZIP", "PDF",
+    "Wi", "Fi", "Android", "iOS", "Web", "Windows", "macOS", "Linux",
     "HarmonyOS", "Flutter", "Unity", "React", "Native", "Electron", "VPN", "UTC", "NUL", "Token", "JSON", "HTML", "IANA",
     "Webhook", "Ctrl", "Enter", "kB", "MB", "GB", "LOG", "Pixel", "English", "RTC", "CDN", "CPU", "ABI",
     "REST", "HTTP", "UI", "HAR", "Control", "Command", "Mac",
