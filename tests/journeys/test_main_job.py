@@ -142,7 +142,7 @@ def test_a_problem_is_reported_answered_and_solved_and_the_forgotten_one_climbs(
 # --- Reporting --------------------------------------------------------------------------------------------------------
 def report_with_evidence(alice: Page, site: Site) -> tuple[int, list[Upload]]:
     recording = record_call(alice)
-    fill_report(alice, site, "Qingyin Live \\(iOS\\)", "Every viewer's picture stands still, all regions")
+    fill_report(alice, site, "Qingyin Live (iOS)", "Every viewer's picture stands still, all regions")
     uploads = [
         Upload("rtc_sdk.log", "text/plain", b"19:02:41.207 [RTC][E] decoder stalled: no key frame for 5000 ms\n" * 400),
         Upload("what-i-see.png", "image/png", alice.screenshot()),

@@ -394,7 +394,7 @@ def inline(category: Category, *changes: dict[str, Any]) -> dict[str, Any]:
     names = ("name_en", "name_zh", "example_en", "example_zh", "first_question_en", "first_question_zh",
              "attachments_en", "attachments_zh", "position")  # fmt: skip
     return sent | {name: getattr(category, name) for name in names} | {
-        "questions-TOTAL_FORMS": len(rows), "questions-INITIAL_FORMS": started,
+        "questions-TOTAL_FORMS": len(rows), "questions-INITIAL_FORMS": started, "is_offered": "on",
     }  # fmt: skip
 
 
