@@ -212,7 +212,11 @@ def _look(chromium: Browser, site: Site, page: Page, language: str, theme: str, 
         context.close()
 
 
-@pytest.mark.parametrize(("page", "way"), list(zip(PAGES, IN_TURN, strict=True)), ids=lambda value: str(value))
+@pytest.mark.parametrize(("page", "way"), [
+    # a worker for each language: one alone would walk on for minutes when all else is done
+    pytest.param(page, way, id="-".join(map(str, (page, *way))), marks=pytest.mark.xdist_group(way[0]))
+    for page, way in zip(PAGES, IN_TURN, strict=True)
+])  # fmt: skip
 def test_every_page_is_whole(chromium, site, page, way):
     problems = _look(chromium, site, page, *way)
     assert not problems, "\n".join(problems)
