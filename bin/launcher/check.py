@@ -15,6 +15,7 @@ from installation import PYTHON, ROOT, TEST_NEEDS, ensure_installed, python_envi
 from trouble import Trouble
 
 LOUD = "!" * 100
+WORKERS = "3"  # on two cores: journeys spend much of their time waiting for clocks and other processes
 
 
 @dataclass
@@ -61,7 +62,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         description="Runs ruff, mypy, the migrations' check, and the tests on SQLite and then on PostgreSQL.",
         epilog="What follows -- goes to pytest, as in: bin/test --fast --sqlite -- tests/sla -k calendar. "
         "In the environment: CHROMIUM (path of a browser), BROWSER=required (fail without one), "
-        "TEST_DATABASE_URL (a PostgreSQL to use instead of the embedded one), WORKERS (2).",
+        "TEST_DATABASE_URL (a PostgreSQL to use instead of the embedded one), WORKERS (3).",
     )
     parser.add_argument("--all", action="store_true", help="also the whole matrix of language, theme and width")
     parser.add_argument("--faults", action="store_true", help="also the slow injected faults")
@@ -129,7 +130,7 @@ def _test(suite: _Suite, options: argparse.Namespace, scratch: Path, tally: Tall
     data = scratch / f"data-{suite.database}"
     command = [
         *[str(PYTHON), *suite.prefix, "-m", "pytest", f"--junitxml={report}", "-m", _marks(options, with_browser)],
-        *["-n", os.environ.get("WORKERS") or "2", "--dist", "loadgroup", *options.pytest],
+        *["-n", os.environ.get("WORKERS") or WORKERS, "--dist", "loadgroup", *options.pytest],
     ]
     environment = python_environment(**suite.environment, DATA_DIR=str(data), REDIS_URL="")
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False, stdin=subprocess.DEVNULL)
