@@ -57,7 +57,7 @@ def ask_for_bundle(*, ticket: Ticket, by: User, key: uuid.UUID, now: datetime) -
             language=translation.get_language() or by.language,
             zone=by.time_zone,
             created_at=now,
-            total=sum(each.size for each in files_of(ticket)),
+            total=files_of(ticket).aggregate(total=Sum("size"))["total"] or 0,
         )
         wake(BUILD_TASK)
     return export
@@ -76,16 +76,16 @@ def is_small(export: Export) -> bool:
 
 def build_due(*, now: datetime) -> int:
     """Build everything that is owed; how many bundles became ready."""
-    stale = Q(state=ExportState.BUILDING, tried_at__lt=now - SILENT_AFTER)
-    owed = Export.objects.filter(Q(state=ExportState.OWED) | stale).order_by("pk").values_list("key", flat=True)
+    owed = Export.objects.to_build(silent_since=now - SILENT_AFTER).order_by("pk").values_list("key", flat=True)
     return sum(build(key=key, now=now) for key in list(owed[:20]))
 
 
 def build(*, key: uuid.UUID, now: datetime) -> bool:
     """Build one, unless somebody else is at it. False where there was nothing to do or it failed; a failure is tried again."""
-    free = Q(state=ExportState.OWED) | Q(state=ExportState.BUILDING, tried_at__lt=now - SILENT_AFTER)
-    claimed = Export.objects.filter(free, key=key).update(
-        state=ExportState.BUILDING, tried_at=now, attempts=F("attempts") + 1, done=0
+    claimed = (
+        Export.objects.to_build(silent_since=now - SILENT_AFTER)
+        .filter(key=key)
+        .update(state=ExportState.BUILDING, tried_at=now, attempts=F("attempts") + 1, done=0)
     )
     if not claimed:
         return False
@@ -112,7 +112,7 @@ def sweep_bundles(*, now: datetime) -> int:
 def note_lost(*, export: Export) -> None:
     """The storage has no file of a bundle that counts as ready: what it said of the chain stays."""
     logger.error("the storage has no file for evidence bundle %s", export.pk)
-    Export.objects.filter(pk=export.pk, state=ExportState.READY).update(state=ExportState.GONE, file="")
+    _is_gone(export)
 
 
 def _write(export: Export, *, now: datetime) -> None:
@@ -148,5 +148,10 @@ def _only_mine(export: Export):
 
 
 def _clear(export: Export) -> None:
-    if Export.objects.filter(pk=export.pk, state=ExportState.READY).update(state=ExportState.GONE, file=""):
+    if _is_gone(export):
         export.file.storage.delete(str(export.file.name))
+
+
+def _is_gone(export: Export) -> bool:
+    """Write that its file is no more; False where somebody did so before."""
+    return bool(Export.objects.filter(pk=export.pk, state=ExportState.READY).update(state=ExportState.GONE, file=""))

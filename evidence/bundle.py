@@ -19,11 +19,12 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from evidence.chain import BEGINNING, linked
+from evidence.chain import linked
 from evidence.models import Export
 from evidence.pdf import pdf_of
 from evidence.record import FORMAT, events_of, files_of, instant, record_of
 from evidence.transcript import receipt_page, transcript_page
+from evidence.verify_evidence import BEGINNING
 from tickets.models import Attachment, Ticket
 
 BLOCK = 1024 * 1024
@@ -130,7 +131,7 @@ def safe_name(number: int, name: str) -> str:
     return f"files/{number:04d}-{(stem + dot + ending).rstrip(' .')}"
 
 
-def _add_files(bundle: Bundle, files: Sequence[Attachment], tell: Callable[[int], None]) -> dict[int, str]:
+def _add_files(bundle: Bundle, files: Iterable[Attachment], tell: Callable[[int], None]) -> dict[int, str]:
     """Where each file went. One that the storage has lost is told of instead."""
     paths, done = {}, 0
     for number, each in enumerate(files, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -22,6 +23,11 @@ class ExportQuerySet(models.QuerySet["Export"]):
     def visible_to(self, user: User) -> ExportQuerySet:
         """A bundle holds what every reader of its ticket may read, so it is theirs as well."""
         return self.filter(Exists(Ticket.objects.visible_to(user).filter(pk=OuterRef("ticket"))))
+
+    def to_build(self, *, silent_since: datetime) -> ExportQuerySet:
+        """What nobody is at: owed, or its builder has shown no sign of life since then."""
+        silent = Q(state=ExportState.BUILDING, tried_at__lt=silent_since)
+        return self.filter(Q(state=ExportState.OWED) | silent)
 
 
 class Export(models.Model):

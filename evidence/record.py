@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from accounts.models import User
 from escalation.models import Escalation, EscalationRequest, PromiseClock
@@ -52,10 +52,10 @@ def events_of(ticket: Ticket) -> Iterator[dict[str, Any]]:
         }
 
 
-def files_of(ticket: Ticket) -> list[Attachment]:
+def files_of(ticket: Ticket) -> QuerySet[Attachment]:
     """The files of public messages, in the order in which they were sent."""
     rows = Attachment.objects.filter(message__ticket=ticket, message__kind=MessageKind.PUBLIC)
-    return list(rows.order_by("message__created_at", "message_id", "pk"))
+    return rows.order_by("message__created_at", "message_id", "pk")
 
 
 def record_of(ticket: Ticket, paths: dict[int, str]) -> dict[str, Any]:

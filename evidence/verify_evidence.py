@@ -19,6 +19,7 @@ from pathlib import Path
 
 MANIFEST, SEAL, EVENTS, TICKET = "manifest.json", "manifest.sha256", "events.json", "ticket.json"
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what looking into a folder leaves there on some systems
+BEGINNING = "0" * 64  # what the first link of the chain follows
 BLOCK = 1024 * 1024
 
 
@@ -112,13 +113,14 @@ def files(bundle, manifest):
 
 
 def link(before, event):
+    """The SHA-256 of the link before, a line feed, and the event as JSON with sorted keys, no blanks, ASCII only."""
     text = json.dumps(event, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(before.encode("ascii") + b"\n" + text.encode("ascii")).hexdigest()
 
 
 def events(bundle, manifest):
     rows = json.loads(read(bundle, EVENTS).decode("utf-8"))
-    at, heads = "0" * 64, ["0" * 64]
+    at, heads = BEGINNING, [BEGINNING]
     for number, row in enumerate(rows, 1):
         now = link(at, row["event"])
         if row["before"] != at or row["link"] != now:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.numbers import key_of
 from evidence import actions
 from evidence.choices import ExportState
 from evidence.models import Export
@@ -25,7 +26,9 @@ def bundles(request: HttpRequest, pk: int) -> HttpResponse:
     """POST asks for a bundle, and builds it at once where it is small; GET says what was asked for so far."""
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":
-        export = actions.ask_for_bundle(ticket=ticket, by=request.user, key=_key(request), now=timezone.now())
+        export = actions.ask_for_bundle(
+            ticket=ticket, by=request.user, key=key_of(request.POST.get("key")) or uuid.uuid4(), now=timezone.now()
+        )
         if export.is_pending and actions.is_small(export):
             actions.build(key=export.key, now=timezone.now())
         return redirect(export)
@@ -65,10 +68,3 @@ def _page(request: HttpRequest, ticket: Ticket, shown: Export | None = None) -> 
     rows = Export.objects.visible_to(request.user).filter(ticket=ticket).select_related("by")[:MOST_SHOWN]
     context = {"ticket": ticket, "shown": shown, "exports": rows, "key": uuid.uuid4()}
     return render(request, "evidence/bundles.html", context)
-
-
-def _key(request: HttpRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid.uuid4()

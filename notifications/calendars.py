@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from notifications.links import ticket_url
 from tickets.calendar_file import Method
 from tickets.calls_shown import calendar_of
 from tickets.choices import EventKind
+from tickets.links import ticket_url
 from tickets.models import Call, TicketEvent
 
 

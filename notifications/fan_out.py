@@ -24,11 +24,11 @@ from notifications.calendars import calendar_for
 from notifications.choices import Channel
 from notifications.facts import Story, story_of
 from notifications.headlines import headline
-from notifications.links import ticket_url
 from notifications.models import DeclinedMail, Notice, StuckEvent
 from notifications.preferences import as_chosen
 from notifications.recipients import recipients
 from tickets.actions import claim_events
+from tickets.links import ticket_url
 from tickets.models import TicketEvent
 
 logger = logging.getLogger(__name__)

@@ -19,9 +19,9 @@ from notifications import actions
 from notifications.choices import News
 from notifications.forms import MailChoicesForm
 from notifications.headlines import headline
-from notifications.links import ticket_path
 from notifications.models import DeclinedMail, Notice
 from notifications.templatetags.notifications_tags import bell_context
+from tickets.links import ticket_path
 from tickets.models import Ticket
 
 PER_PAGE = 25

@@ -24,10 +24,11 @@ from escalation.models import Escalation
 from notifications import call_letters, escalation_letters
 from notifications.facts import Story
 from notifications.headlines import clock_name, headline, severity_name, tier_name, who
-from notifications.links import choices_url, ticket_url
+from notifications.links import choices_url
 from sla import wording as time_wording
 from sla.choices import ClockKind, ClockState
 from tickets.choices import EventKind, MessageKind
+from tickets.links import ticket_url
 from tickets.models import Clock, Rating
 from tickets.rating_links import path_for
 

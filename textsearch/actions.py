@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from textsearch.engine import kind_term, scope_term
 from textsearch.models import Document
 from textsearch.tokens import tokens
 
 MOST_TEXT = 300_000  # characters of words a thing is found by; PostgreSQL takes a megabyte
-# REPLACE: the index of words is no table that a flush empties, and the numbers begin anew after one.
+# REPLACE: of a row that is there already; also of one from before a flush, which does not empty this index.
 _INTO_FTS = "INSERT OR REPLACE INTO textsearch_fts (rowid, kind, title, body) VALUES (%s, %s, %s, %s)"
 
 
@@ -29,18 +30,13 @@ def index(*, kind: str, object_id: int, language: str, title: str, body: str) ->
             title=" ".join(tokens(title)),
             body=" ".join(tokens(body)),
         )
-        _store(row, is_new=True)
+        _store([row])
 
 
 def forget(*, kind: str, object_id: int, language: str) -> None:
     """Make the thing unfindable in that language."""
-    rows = Document.objects.filter(kind=kind, object_id=object_id, language=language)
     with transaction.atomic():
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                for pk in rows.values_list("pk", flat=True):
-                    cursor.execute("DELETE FROM textsearch_fts WHERE rowid = %s", [pk])
-        rows.delete()
+        _drop(Document.objects.filter(kind=kind, object_id=object_id, language=language))
 
 
 def set_words(*, kind: str, object_id: int, scope: int, title: str, body: str | None = None) -> None:
@@ -48,12 +44,11 @@ def set_words(*, kind: str, object_id: int, scope: int, title: str, body: str | 
     for by age (`engine.newest`). Without a `body` the one that is there stays. Its place among the others stays too."""
     with transaction.atomic():
         row = Document.objects.filter(kind=kind, object_id=object_id, language="").first()
-        is_new = row is None
         row = row or Document(kind=kind, object_id=object_id, language="", body="")
         row.title = " ".join([scope_term(kind, scope), *_distinct(tokens(title))])
         if body is not None:
             row.body = " ".join(_distinct(tokens(body)))
-        _save(row, is_new=is_new)
+        _save(row)
 
 
 def add_words(*, kind: str, object_id: int, text: str) -> None:
@@ -66,7 +61,7 @@ def add_words(*, kind: str, object_id: int, text: str) -> None:
         words = " ".join(_distinct([*known, *tokens(text)]))
         if words != row.body:
             row.body = words
-            _save(row, is_new=False)
+            _save(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +77,7 @@ class Thing:
 def set_words_of_many(kind: str, things: Sequence[Thing]) -> None:
     """As `set_words` for each, whatever was there before; they come to stand behind all others, in their order."""
     with transaction.atomic():
-        old = Document.objects.filter(kind=kind, object_id__in=[each.object_id for each in things], language="")
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.executemany("DELETE FROM textsearch_fts WHERE rowid = %s", list(old.values_list("pk")))
-        old.delete()
+        _drop(Document.objects.filter(kind=kind, object_id__in=[each.object_id for each in things], language=""))
         rows = Document.objects.bulk_create(
             Document(
                 kind=kind,
@@ -97,10 +88,7 @@ def set_words_of_many(kind: str, things: Sequence[Thing]) -> None:
             )
             for each in things
         )
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                values = [(row.pk, kind_term(kind), row.title, row.body) for row in rows]
-                cursor.executemany(_INTO_FTS, values)
+        _store(rows)
 
 
 def _distinct(words: Iterable[str]) -> list[str]:
@@ -114,16 +102,20 @@ def _distinct(words: Iterable[str]) -> list[str]:
     return kept
 
 
-def _save(row: Document, *, is_new: bool) -> None:
-    row.save(force_insert=is_new, update_fields=None if is_new else ("title", "body"))
-    _store(row, is_new=is_new)
+def _save(row: Document) -> None:
+    row.save(update_fields=("title", "body") if row.pk else None)
+    _store([row])
 
 
-def _store(row: Document, *, is_new: bool) -> None:
+def _store(rows: Iterable[Document]) -> None:
     """What SQLite searches in; PostgreSQL keeps its index by itself."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        if not is_new:
-            cursor.execute("DELETE FROM textsearch_fts WHERE rowid = %s", [row.pk])
-        cursor.execute(_INTO_FTS, [row.pk, kind_term(row.kind), row.title, row.body])
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.executemany(_INTO_FTS, [(row.pk, kind_term(row.kind), row.title, row.body) for row in rows])
+
+
+def _drop(rows: QuerySet[Document]) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM textsearch_fts WHERE rowid = %s", list(rows.values_list("pk")))
+    rows.delete()

@@ -24,7 +24,7 @@ def values_of(event: TicketEvent) -> dict[str, str]:
     """What the sentences about a call are filled with."""
     data = event.data
     return {
-        "who": event.actor.name if event.actor else _("Supportdesk"),
+        "who": event.actor_name,
         "topic": str(data.get("topic", "")),
         "times": times_listed(datetime.fromisoformat(each) for each in data.get("times", ())),
         "at": _at(data.get("at") or data.get("was_at", "")),

@@ -9,7 +9,7 @@ from enum import Enum
 
 from django.utils.text import Truncator
 
-from accounts.numbers import whole_number
+from accounts.numbers import key_of, whole_number
 
 MOST_CHARACTERS = 200_000  # of one draft: a description and its steps at their longest, and some more
 MOST_FIELDS = 300
@@ -114,7 +114,4 @@ def _text(value: str | list[str]) -> str:
 
 
 def _key(text: str | None) -> uuid.UUID:
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return NO_PAGE
+    return key_of(text) or NO_PAGE

@@ -16,17 +16,13 @@ from tickets.choices import EventKind
 from tickets.models import TicketEvent
 
 
-def _who(event: TicketEvent) -> str:
-    return event.actor.name if event.actor else _("The system")
-
-
 def _time(event: TicketEvent, name: str) -> str:
     at = event.data.get(name)
     return wording.short_instant(datetime.fromisoformat(at), now=event.at) if at else ""
 
 
 def _said(event: TicketEvent, words: str, **more: Any) -> str:
-    return words % {"who": _who(event), **event.data, **more}
+    return words % {"who": event.actor_name, **event.data, **more}
 
 
 def _requested(event: TicketEvent) -> str:

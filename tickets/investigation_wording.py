@@ -13,10 +13,6 @@ from tickets.choices import EventKind, InquiryState, Noted, Reproduced
 from tickets.models import TicketEvent
 
 
-def _who(event: TicketEvent) -> str:
-    return event.actor.name if event.actor else _("The system")
-
-
 def _waited(event: TicketEvent) -> str:
     number = event.data.get("asked", 0)
     if not number:
@@ -50,7 +46,7 @@ def _question_closed(event: TicketEvent) -> str:
             if is_answered
             else _("%(who)s needs no answer any more to “%(question)s”")
         )
-    return words % {"who": _who(event), "question": text}
+    return words % {"who": event.actor_name, "question": text}
 
 
 def _investigated(event: TicketEvent) -> str:
@@ -59,7 +55,7 @@ def _investigated(event: TicketEvent) -> str:
     taken_back = [each for each in changes if not each.get("text") and each.get("what") != Noted.REPRODUCED]
     noted = [each for each in changes if each not in taken_back]
     words = _("%(who)s noted %(what)s") if noted else _("%(who)s took back %(what)s")
-    return words % {"who": _who(event), "what": wording.listed(_noted(each) for each in noted or taken_back)}
+    return words % {"who": event.actor_name, "what": wording.listed(_noted(each) for each in noted or taken_back)}
 
 
 def _noted(change: Mapping[str, Any]) -> str:
@@ -81,7 +77,7 @@ def _contacts_changed(event: TicketEvent) -> str:
     words = (
         _("%(who)s named %(name)s as somebody to call") if name else _("%(who)s took %(name)s off the people to call")
     )
-    return words % {"who": _who(event), "name": name or event.data.get("removed", "")}
+    return words % {"who": event.actor_name, "name": name or event.data.get("removed", "")}
 
 
 LINES: dict[str, Callable[[TicketEvent], str]] = {

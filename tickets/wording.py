@@ -185,10 +185,6 @@ def _late(sentence: str, clock: ClockView, owner: OwnerView) -> Turn:
     return Turn("late", _("We are late."), format_html(sentence, time=time, owner=owner.line))
 
 
-def _who(event: TicketEvent) -> str:
-    return event.actor.name if event.actor else _("The system")
-
-
 def _assigned(event: TicketEvent) -> str:
     name = event.data.get("name")
     return _("%(name)s has the ticket now") % {"name": name} if name else _("The ticket is being assigned")
@@ -202,7 +198,7 @@ def _severity_changed(event: TicketEvent) -> str:
         else _("%(who)s lowered the severity from %(before)s to %(after)s: “%(reason)s”")
     )
     return words % {
-        "who": _who(event),
+        "who": event.actor_name,
         "before": severity_name(data["from"]),
         "after": severity_name(data["to"]),
         "reason": data.get("reason", ""),
@@ -211,14 +207,14 @@ def _severity_changed(event: TicketEvent) -> str:
 
 def _resumed(event: TicketEvent) -> str:
     if event.actor and not event.actor.is_staff:
-        return _("%(who)s answered; the resolution clock runs again") % {"who": _who(event)}
+        return _("%(who)s answered; the resolution clock runs again") % {"who": event.actor_name}
     return _("The resolution clock runs again")
 
 
 def _resolved(event: TicketEvent) -> str:
     if event.data.get("by_customer"):
-        return _("%(who)s said that it is solved") % {"who": _who(event)}
-    return _("%(who)s resolved the ticket") % {"who": _who(event)}
+        return _("%(who)s said that it is solved") % {"who": event.actor_name}
+    return _("%(who)s resolved the ticket") % {"who": event.actor_name}
 
 
 def _escalated(event: TicketEvent) -> str:
@@ -229,13 +225,13 @@ def _escalated(event: TicketEvent) -> str:
         "engineer": _("Escalated to %(tier)s: handed up by %(who)s"),
         "customer": _("Escalated to %(tier)s: asked for by the customer"),
     }
-    return words.get(event.data.get("trigger", ""), _("Moved to %(tier)s")) % {"tier": tier, "who": _who(event)}
+    return words.get(event.data.get("trigger", ""), _("Moved to %(tier)s")) % {"tier": tier, "who": event.actor_name}
 
 
 def _handed_back(event: TicketEvent) -> str:
     to = event.data.get("to", "")
     return _("Handed back to %(tier)s by %(who)s") % {
-        "tier": Tier(to).label if to in Tier.values else to, "who": _who(event),
+        "tier": Tier(to).label if to in Tier.values else to, "who": event.actor_name,
     }  # fmt: skip
 
 
@@ -253,8 +249,14 @@ def _breached(event: TicketEvent) -> str:
 def _merged(event: TicketEvent) -> str:
     """Numbers only: whoever reads the one ticket need not be allowed to read the other."""
     if "into" in event.data:
-        return _("%(who)s merged this ticket into #%(number)s") % {"who": _who(event), "number": event.data["into"]}
-    return _("%(who)s merged #%(number)s into this ticket") % {"who": _who(event), "number": event.data.get("from")}
+        return _("%(who)s merged this ticket into #%(number)s") % {
+            "who": event.actor_name,
+            "number": event.data["into"],
+        }
+    return _("%(who)s merged #%(number)s into this ticket") % {
+        "who": event.actor_name,
+        "number": event.data.get("from"),
+    }
 
 
 def _secrets_masked(event: TicketEvent) -> str:
@@ -266,7 +268,7 @@ def _secrets_masked(event: TicketEvent) -> str:
         number,
     )
     listed = pgettext("between", ", ").join(_secret(each) for each in found)
-    return words % {"n": number, "who": _who(event), "list": listed}
+    return words % {"n": number, "who": event.actor_name, "list": listed}
 
 
 def _secret(found: Mapping[str, Any]) -> str:
@@ -285,7 +287,7 @@ def _followed_up(event: TicketEvent) -> str:
     if "follows" in event.data:
         return _("This ticket goes on from #%(number)s, which is closed") % {"number": event.data["follows"]}
     told = _("%(who)s wrote again: that is #%(number)s, a ticket with clocks of its own")
-    return told % {"who": _who(event), "number": event.data.get("followed_by")}
+    return told % {"who": event.actor_name, "number": event.data.get("followed_by")}
 
 
 def _data_erased(event: TicketEvent) -> str:
@@ -300,7 +302,7 @@ def _rated(event: TicketEvent) -> str:
         if is_change
         else _("%(who)s scored the solution %(score)s of 5")
     )
-    return words % {"who": _who(event), "score": event.data.get("score")}
+    return words % {"who": event.actor_name, "score": event.data.get("score")}
 
 
 def _follower(event: TicketEvent) -> str:
@@ -310,40 +312,42 @@ def _follower(event: TicketEvent) -> str:
         words = _("%(who)s follows the ticket") if is_own else _("%(who)s added %(name)s as a follower")
     else:
         words = _("%(who)s stopped following") if is_own else _("%(who)s removed %(name)s from the followers")
-    return words % {"who": _who(event), "name": name}
+    return words % {"who": event.actor_name, "name": name}
 
 
 _LINES: dict[str, Callable[[TicketEvent], str]] = {
     **escalation_wording.LINES,
     **investigation_wording.LINES,
     **call_wording.LINES,
-    EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": _who(event)},
+    EventKind.OPENED: lambda event: _("%(who)s filed the ticket") % {"who": event.actor_name},
     EventKind.ASSIGNED: _assigned,
-    EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": _who(event)},
+    EventKind.STARTED: lambda event: _("%(who)s started to work on it") % {"who": event.actor_name},
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.WAITED_INTERNALLY: lambda event: _("Our specialists were asked; the clocks run on"),
     EventKind.RESUMED: _resumed,
     EventKind.RESOLVED: _resolved,
-    EventKind.REOPENED: lambda event: _("%(who)s reopened the ticket") % {"who": _who(event)},
+    EventKind.REOPENED: lambda event: _("%(who)s reopened the ticket") % {"who": event.actor_name},
     EventKind.CLOSED: lambda event: _("The ticket was closed"),
     EventKind.ESCALATED: _escalated,
     EventKind.HANDED_BACK: _handed_back,
     EventKind.MANAGER_PAGED: lambda event: _("The escalation manager was called in"),
     EventKind.BREACHED: _breached,
     EventKind.MERGED: _merged,
-    EventKind.DATA_SAVED: lambda event: _("%(who)s saved what was recorded of the call") % {"who": _who(event)},
+    EventKind.DATA_SAVED: lambda event: _("%(who)s saved what was recorded of the call") % {"who": event.actor_name},
     EventKind.DATA_ERASED: _data_erased,
     EventKind.SECRETS_MASKED: _secrets_masked,
-    EventKind.FOLLOWED: lambda event: _("%(who)s has the same problem and follows this ticket") % {"who": _who(event)},
+    EventKind.FOLLOWED: lambda event: (
+        _("%(who)s has the same problem and follows this ticket") % {"who": event.actor_name}
+    ),
     EventKind.FOLLOWER_ADDED: _follower,
     EventKind.FOLLOWER_REMOVED: _follower,
-    EventKind.SHARED: lambda event: _("%(who)s shared the ticket with the organisation") % {"who": _who(event)},
-    EventKind.UNSHARED: lambda event: _("%(who)s ended the sharing with the organisation") % {"who": _who(event)},
+    EventKind.SHARED: lambda event: _("%(who)s shared the ticket with the organisation") % {"who": event.actor_name},
+    EventKind.UNSHARED: lambda event: _("%(who)s ended the sharing with the organisation") % {"who": event.actor_name},
     EventKind.FOLLOWED_UP: _followed_up,
     EventKind.RATED: _rated,
     EventKind.RATING_FOLLOWED_UP: lambda event: (
         _("%(who)s talked the low score over: “%(outcome)s”")
-        % {"who": _who(event), "outcome": event.data.get("outcome", "")}
+        % {"who": event.actor_name, "outcome": event.data.get("outcome", "")}
     ),
-    EventKind.DETAILS_ADDED: lambda event: _("%(who)s added details") % {"who": _who(event)},
+    EventKind.DETAILS_ADDED: lambda event: _("%(who)s added details") % {"who": event.actor_name},
 }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.numbers import key_of
 from escalation import actions
 from escalation.asking import answer_due
 from escalation.choices import RequestReason
@@ -64,10 +65,7 @@ def contest(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=pk)
     if request.user.is_staff:
         return redirect(ticket)
-    try:
-        key = uuid.UUID(request.POST.get("submission_key", ""))
-    except ValueError:
-        key = uuid.uuid4()
+    key = key_of(request.POST.get("submission_key")) or uuid.uuid4()
     try:
         actions.request_escalation(
             ticket=ticket,

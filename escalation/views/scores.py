@@ -15,6 +15,7 @@ from escalation.views.guard import staff_only
 from tickets import actions
 from tickets.errors import ActionRefused
 from tickets.models import Rating
+from tickets.models.ratings import RatingQuerySet
 
 MOST_SHOWN = 50
 INVALID, REFUSED = 422, 409
@@ -31,8 +32,7 @@ def scores(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if request.user.role not in _MAY_ACT:
             raise Http404
-        rating = waiting.filter(pk=form.data.get("rating")).first() if form.data.get("rating", "").isdecimal() else None
-        status = _followed_up(request, form, rating)
+        status = _followed_up(request, form, waiting)
         if status == 200:
             return redirect("escalation:scores")
     rows = waiting.select_related("ticket__organisation", "by", "engineer")[: MOST_SHOWN + 1]
@@ -45,10 +45,11 @@ def scores(request: HttpRequest) -> HttpResponse:
     return render(request, "escalation/scores.html", context, status=status)
 
 
-def _followed_up(request: HttpRequest, form: OutcomeForm, rating: Rating | None) -> int:
+def _followed_up(request: HttpRequest, form: OutcomeForm, waiting: RatingQuerySet) -> int:
     """Do it; the status of the page to show."""
     if not form.is_valid():
         return INVALID
+    rating = waiting.filter(pk=form.cleaned_data["rating"]).first()
     if rating is None:
         messages.error(request, _("Somebody wrote that down already."))
         return 200

@@ -29,7 +29,7 @@ from tickets.actions.investigating import Findings, investigate
 from tickets.actions.judging import judge_unjudged
 from tickets.actions.lost_files import look_for_lost_files, note_bytes
 from tickets.actions.merging import close, merge
-from tickets.actions.people import add_follower, manages_people, remove_follower, share
+from tickets.actions.people import add_follower, decides_who_reads, manages_people, remove_follower, share
 from tickets.actions.ratings import Score, follow_up_rating, rate
 from tickets.actions.reading import mark_seen
 from tickets.actions.reminders import edited_reminders, remind_customers
@@ -77,6 +77,7 @@ __all__ = [
     "close_question",
     "confirm_solved",
     "customer_reply",
+    "decides_who_reads",
     "decline_call",
     "discard_draft",
     "discard_unsent",

@@ -68,8 +68,13 @@ def remove_follower(*, ticket: Ticket, by: User, user: User, now: datetime) -> b
 
 def manages_people(ticket: Ticket, user: User) -> bool:
     """May the person decide who reads the ticket? Its requester and the organisation's admins may, while they are members."""
-    mine = Membership.objects.filter(organisation=ticket.organisation_id, user=user)
-    return (mine if user.pk == ticket.requester_id else mine.filter(role=MemberRole.ADMIN)).exists()
+    place = Membership.objects.filter(organisation=ticket.organisation_id, user=user).first()
+    return place is not None and decides_who_reads(ticket, user, is_admin=place.role == MemberRole.ADMIN)
+
+
+def decides_who_reads(ticket: Ticket, member: User, *, is_admin: bool) -> bool:
+    """The same of a member whose role is known."""
+    return is_admin or member.pk == ticket.requester_id
 
 
 def _require_manager(ticket: Ticket, by: User) -> None:

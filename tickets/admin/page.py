@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.middleware import zone_of
@@ -15,12 +15,12 @@ from sla import wording
 from tickets import lifecycle
 from tickets.admin.words import staff_turn
 from tickets.advice import ToldSoFar, told_of
-from tickets.answers_shown import FactGroup, answers_loaded, fact_groups, missing
+from tickets.answers_shown import FactGroup, fact_groups, missing
 from tickets.call_data import CallData, call_data
 from tickets.investigation_shown import Checklist, Investigated, checklist, investigated
-from tickets.loading import with_traces
-from tickets.models import Attachment, Follower, Ticket
-from tickets.presenting import ClockView, OwnerView, clock_views, clocks_loaded, owner
+from tickets.loading import page_loaded
+from tickets.models import Attachment, Ticket
+from tickets.presenting import ClockView, OwnerView, clock_views, owner
 from tickets.thread import FileShown
 from tickets.wording import Turn
 
@@ -55,22 +55,7 @@ class DeskPage:
 
 def loaded(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets with all that the page reads of them but for what `rest_loaded` adds (5 queries)."""
-    return (
-        with_traces(tickets)
-        .select_related(
-            "organisation__plan",
-            "organisation__success_manager",
-            "app__product",
-            "category",
-            "requester",
-            "assignee__team",
-            "environment__product",
-            "investigation__by",
-        )
-        .prefetch_related(
-            clocks_loaded(), Prefetch("followers", Follower.objects.select_related("user")), answers_loaded()
-        )
-    )
+    return page_loaded(tickets).select_related("organisation__success_manager", "app__product")
 
 
 def read_page(ticket: Ticket, *, reader: User, now: datetime) -> DeskPage:

@@ -30,6 +30,7 @@ from tickets.investigation_shown import found_so_far, investigation_of
 from tickets.loading import rest_loaded
 from tickets.models import Attachment, Message, Ticket, TicketEvent, TicketVisit
 from tickets.receipts import receipts_of
+from tickets.views.conversation import draft_key
 from tickets.views.uploads import Refused, discard_upload, keep_uploads
 
 INVALID, CONFLICT = 422, 409
@@ -146,7 +147,7 @@ def _bound(request: HttpRequest, chosen: Act, ticket: Ticket, *, has_files: bool
 
 def _keep_files(request: HttpRequest, chosen: Act) -> dict[str, Any]:
     """The draft's files, the new ones among them; those that could not be kept, with the reason."""
-    key = _draft_key(request)
+    key = draft_key(request)
     if chosen.form is not WriteForm or key is None:
         return {"kept_files": Attachment.objects.none(), "refused_files": []}
     refused: list[Refused] = keep_uploads(request, field="files", by=request.user, draft_key=key, now=timezone.now())
@@ -162,16 +163,9 @@ def _unseen(request: HttpRequest, ticket: Ticket, seen: int) -> TicketEvent | No
 
 def _was_sent(request: HttpRequest, ticket: Ticket) -> bool:
     """Is this the second half of a double click?"""
-    key = _draft_key(request)
+    key = draft_key(request)
     mine = Message.objects.filter(ticket=ticket, author=request.user, submission_key=key)
     return key is not None and mine.exists()
-
-
-def _draft_key(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("submission_key", ""))
-    except ValueError:
-        return None
 
 
 def _address(ticket: Ticket) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.middleware import zone_of
 from accounts.models import App, Organisation
+from accounts.numbers import key_of
 from sla.choices import Severity
 from sla.policies import has_terms
 from tickets.asking import asked_of
@@ -144,7 +145,4 @@ class FilingForm(QuestionsForm):
 
 def submission_key(typed: Mapping[str, Any]) -> uuid.UUID:
     """The key under which this page's files are kept and sent once; a new one where the page sent none."""
-    try:
-        return uuid.UUID(str(typed.get("submission_key", "")))
-    except ValueError:
-        return uuid.uuid4()
+    return key_of(str(typed.get("submission_key", ""))) or uuid.uuid4()

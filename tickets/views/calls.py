@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,6 +26,7 @@ from tickets.choices import CallState
 from tickets.errors import ActionRefused
 from tickets.forms.calls import CallReasonForm, OutcomeForm, ProposalForm
 from tickets.lifecycle import is_allowed
+from tickets.links import ticket_path, ticket_url
 from tickets.models import Call, Ticket
 
 INVALID, REFUSED = 422, 409
@@ -51,7 +51,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     _refuse_lookers(request.user)
     if request.method != "POST" and not is_allowed("propose_call", ticket.status):
         messages.error(request, _("This ticket is closed: no call can be proposed on it any more."))
-        return redirect(_back(ticket, request.user))
+        return redirect(ticket_path(ticket, request.user))
     before = Call.objects.pending().filter(ticket=ticket).select_related("proposed_by").first()
     zone = request.user.time_zone
     if request.method != "POST":
@@ -69,7 +69,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         form.data = typed
         return _proposal_page(request, ticket, form, before, status=REFUSED)
     messages.success(request, _("The times are proposed. We tell you here and by mail when one is chosen."))
-    return redirect(_back(ticket, request.user))
+    return redirect(ticket_path(ticket, request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +87,7 @@ def accept(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.error(request, refusal.message)
         else:
             messages.success(request, _("Agreed. Both sides get a mail with a file for the calendar."))
-    return redirect(_back(call.ticket, request.user))
+    return redirect(ticket_path(call.ticket, request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +95,7 @@ def accept(request: HttpRequest, key: UUID) -> HttpResponse:
 def decline(request: HttpRequest, key: UUID) -> HttpResponse:
     page = Page(_("Decline the call"), _("Decline"), _("Declined. The other side has your reason."))
     call = _find(request, key)
-    return _act(request, call, page, CallReasonForm, lambda form: _decline(request, call, form), "may_answer")
+    return _act(request, call, page, CallReasonForm, _with_reason(actions.decline_call, request, call), "may_answer")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +103,7 @@ def decline(request: HttpRequest, key: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
     page = Page(_("Call the call off"), _("Call it off"), _("Called off. The other side has your reason."))
     call = _find(request, key)
-    return _act(request, call, page, CallReasonForm, lambda form: _cancel(request, call, form), "may_cancel")
+    return _act(request, call, page, CallReasonForm, _with_reason(actions.cancel_call, request, call), "may_cancel")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +119,7 @@ def outcome(request: HttpRequest, key: UUID) -> HttpResponse:
 def calendar(request: HttpRequest, key: UUID) -> HttpResponse:
     """The agreed call as a file for the reader's calendar."""
     call = get_object_or_404(Call.objects.visible_to(request.user), key=key, state__in=_HAD_TIME)
-    url = f"{settings.SITE_URL}{_back(call.ticket, request.user)}"
+    url = ticket_url(call.ticket, request.user)
     text = calendar_of(call, "PUBLISH", reader=request.user, ticket_url=url, now=timezone.now())
     headers = {"Content-Disposition": f'attachment; filename="call-{call.ticket_id}.ics"'}
     return HttpResponse(text.encode(), content_type="text/calendar; charset=utf-8", headers=headers)
@@ -137,12 +137,8 @@ def _refuse_lookers(user: User) -> None:
         raise PermissionDenied
 
 
-def _decline(request: HttpRequest, call: Call, form: Any) -> None:
-    actions.decline_call(call=call, by=request.user, reason=form.cleaned_data["text"], now=timezone.now())
-
-
-def _cancel(request: HttpRequest, call: Call, form: Any) -> None:
-    actions.cancel_call(call=call, by=request.user, reason=form.cleaned_data["text"], now=timezone.now())
+def _with_reason(action: Callable[..., Call], request: HttpRequest, call: Call) -> Callable[[Any], Call]:
+    return lambda form: action(call=call, by=request.user, reason=form.cleaned_data["text"], now=timezone.now())
 
 
 def _note(request: HttpRequest, call: Call, form: Any) -> None:
@@ -160,7 +156,7 @@ def _act(
     if request.method != "POST":
         if not getattr(seen, allowed):
             messages.info(request, _("That is not possible any more. Look at the call as it is now."))
-            return redirect(_back(call.ticket, request.user))
+            return redirect(ticket_path(call.ticket, request.user))
         return _act_page(request, page, form_class(), seen)
     form = form_class(request.POST)
     if not form.is_valid():
@@ -171,7 +167,7 @@ def _act(
         form.add_error(None, refusal.message)
         return _act_page(request, page, form, seen, status=REFUSED)
     messages.success(request, page.done)
-    return redirect(_back(call.ticket, request.user))
+    return redirect(ticket_path(call.ticket, request.user))
 
 
 def _act_page(
@@ -194,10 +190,4 @@ def _proposal_page(
 
 def _frame(ticket: Ticket, user: User) -> dict[str, Any]:
     frame = "admin/desk/base.html" if user.is_staff else "base.html"
-    return {"ticket": ticket, "frame": frame, "back": _back(ticket, user)}
-
-
-def _back(ticket: Ticket, user: User) -> str:
-    if user.is_staff:
-        return reverse("admin:tickets_ticket_change", args=[ticket.pk])
-    return ticket.get_absolute_url()
+    return {"ticket": ticket, "frame": frame, "back": ticket_path(ticket, user)}

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
+from accounts.numbers import key_of
 from tickets import actions
 from tickets.choices import Status
 from tickets.errors import ActionRefused
@@ -27,12 +29,15 @@ from tickets.views.uploads import Refused, discard_upload, keep_uploads
 INVALID, REFUSED = 422, 409
 
 
-def customers_act(act: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callable[..., HttpResponse]:
-    """An act on a ticket that the person sees. Staff act at the desk; an address that is only opened leads to the page."""
+def customers_act(
+    act: Callable[[HttpRequest, Ticket], HttpResponse], *, find: Callable[[User, int], Ticket] = find_ticket
+) -> Callable[..., HttpResponse]:
+    """An act on a ticket that the person sees, with what `find` loads of it. Staff act at the desk; an address that is only
+    opened leads to the page."""
 
     @functools.wraps(act)
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        ticket = find_ticket(request.user, pk)
+        ticket = find(request.user, pk)
         if request.user.is_staff:
             messages.error(request, _("Work on this ticket at the desk: on this page its customer acts."))
             return redirect(ticket)
@@ -166,7 +171,4 @@ def newest_of(ticket: Ticket) -> str:
 
 
 def draft_key(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("submission_key", ""))
-    except ValueError:
-        return None
+    return key_of(request.POST.get("submission_key"))

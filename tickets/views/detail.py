@@ -83,7 +83,7 @@ def _context(ticket: Ticket, reader: User, thread: Thread, letter: Draft | None)
         "draft": draft,
         "is_requester_side": not reader.is_staff,
         "invites_people": is_admin,
-        "manages_people": is_admin or reader.pk == ticket.requester_id,
+        "manages_people": actions.decides_who_reads(ticket, reader, is_admin=is_admin),
     }
 
 

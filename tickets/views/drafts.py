@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.numbers import key_of
 from sla import wording
 from tickets import actions
 from tickets.drafting import Stand, typed_of
@@ -115,10 +116,8 @@ def kept_words(at: datetime) -> str:
 
 def opened(user: User, key: str) -> Draft | Ticket:
     """The draft that `?draft=` names, or the ticket that it became; 404 for anything else."""
-    try:
-        wanted = uuid.UUID(key)
-    except ValueError:
-        raise Http404 from None
+    if not (wanted := key_of(key)):
+        raise Http404
     draft = Draft.objects.visible_to(user).of_new_tickets().filter(key=wanted).first()
     return draft or get_object_or_404(Ticket, submission_key=wanted, requester=user)
 

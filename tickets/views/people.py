@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.choices import MemberRole, Role
 from accounts.models import Membership, User
@@ -21,26 +18,17 @@ from tickets import actions
 from tickets.errors import ActionRefused
 from tickets.forms.people import ColleagueForm
 from tickets.models import Follower, Ticket
-
-INVALID = 422
-
-
-def _of_customer(act: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page or an act on a ticket that the person sees; staff work at the desk."""
-
-    @functools.wraps(act)
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
-        tickets = Ticket.objects.visible_to(request.user).select_related("organisation", "requester")
-        ticket = get_object_or_404(tickets, pk=pk)
-        if request.user.is_staff:
-            messages.error(request, _("Work on this ticket at the desk: on this page its customer acts."))
-            return redirect(ticket)
-        return act(request, ticket)
-
-    return require_http_methods(["GET", "HEAD", "POST"])(login_required(view))
+from tickets.views.conversation import INVALID, customers_act
 
 
-@_of_customer
+def _find(user: User, pk: int) -> Ticket:
+    return get_object_or_404(Ticket.objects.visible_to(user).select_related("organisation", "requester"), pk=pk)
+
+
+_customers_act = functools.partial(customers_act, find=_find)
+
+
+@_customers_act
 def people(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """Who reads it and who follows it; POST adds a colleague."""
     if request.method != "POST":
@@ -53,13 +41,13 @@ def people(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     return _follow(request, ticket, form.cleaned_data["email"])
 
 
-@_of_customer
+@_customers_act
 def follow(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The reader follows it."""
     return _follow(request, ticket, request.user) if request.method == "POST" else redirect("tickets:people", ticket.pk)
 
 
-@_of_customer
+@_customers_act
 def unfollow(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """A follower, named by `user`, follows it no more; without a name the reader themselves."""
     if request.method != "POST":
@@ -74,7 +62,7 @@ def unfollow(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     return redirect("tickets:people", ticket.pk)
 
 
-@_of_customer
+@_customers_act
 def sharing(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """Shares the ticket with the organisation (`is_shared` 1), or ends that."""
     if request.method != "POST":
@@ -118,7 +106,7 @@ def _page(request: HttpRequest, ticket: Ticket, form: ColleagueForm, *, status: 
         "followers": users,
         "form": form,
         "is_admin": is_admin,
-        "may_manage": is_admin or ticket.requester_id == request.user.pk,
+        "may_manage": actions.decides_who_reads(ticket, request.user, is_admin=is_admin),
         "is_following": request.user in users,
     }
     return render(request, "tickets/people.html", context, status=status)

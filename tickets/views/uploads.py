@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
+from accounts.numbers import key_of
 from tickets import actions
 from tickets.errors import ActionRefused
 from tickets.limits import why_not_begun
@@ -55,20 +55,17 @@ def keep_uploads(
 
 def _say_whose_logs(request: HttpRequest, *, by: User, draft_key: uuid.UUID) -> None:
     """Fields `side-<key of a kept file>`."""
-    sides = {}
-    for name, value in request.POST.items():
-        with contextlib.suppress(ValueError):
-            if name.startswith("side-"):
-                sides[uuid.UUID(name.removeprefix("side-"))] = value
+    told = (
+        (key_of(name.removeprefix("side-")), value) for name, value in request.POST.items() if name.startswith("side-")
+    )
+    sides = {key: value for key, value in told if key}
     if sides:
         actions.say_whose_logs(by=by, draft_key=draft_key, sides=sides)
 
 
 def discard_upload(*, key: str, by: User, draft_key: uuid.UUID) -> None:
     """Forget one unsent file of one's own draft; an unknown key is no error, the file is gone already."""
-    try:
-        wanted = uuid.UUID(key)
-    except ValueError:
+    if not (wanted := key_of(key)):
         return
     for attachment in Attachment.objects.unsent(user=by, draft_key=draft_key).filter(key=wanted):
         actions.discard_unsent(attachment=attachment, by=by)
